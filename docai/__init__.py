@@ -1,0 +1,1 @@
+"""docai: documents in, evidence out."""

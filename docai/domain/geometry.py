@@ -1,0 +1,123 @@
+"""Box, PageSize, and the one transform between page fractions, PDF points and pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+POINTS_PER_INCH = 72.0
+"""PDF 32000-1:2008, 8.3.2.3: the default user space unit is 1/72 inch."""
+
+
+class PageSize(BaseModel):
+    """A page as it is shown, after its rotation, in PDF points."""
+
+    model_config = ConfigDict(frozen=True)
+
+    width_pt: float
+    height_pt: float
+
+    def pixels(self, dpi: float) -> tuple[int, int]:
+        """Width and height in whole pixels at `dpi`."""
+        scale = dpi / POINTS_PER_INCH
+        return max(1, round(self.width_pt * scale)), max(1, round(self.height_pt * scale))
+
+
+class Box(BaseModel):
+    """A rectangle in fractions of the shown page: 0 to 1, origin at the top left, after rotation.
+
+    Raises:
+        ValueError: when an edge lies outside 0..1 or the edges are out of order.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not (0.0 <= self.x0 <= self.x1 <= 1.0 and 0.0 <= self.y0 <= self.y1 <= 1.0):
+            raise ValueError(f"not a box on the page: {self.x0}, {self.y0}, {self.x1}, {self.y1}")
+        return self
+
+    @classmethod
+    def clipped(cls, x0: float, y0: float, x1: float, y1: float) -> Self:
+        """The part of a rectangle that lies on the page; a rectangle beside it becomes an edge of zero size."""
+        left, right = sorted((_unit(x0), _unit(x1)))
+        top, bottom = sorted((_unit(y0), _unit(y1)))
+        return cls(x0=left, y0=top, x1=right, y1=bottom)
+
+    @classmethod
+    def from_points(cls, rect: tuple[float, float, float, float], size: PageSize) -> Self:
+        """A rectangle in points (origin top left, after rotation) as a box."""
+        x0, y0, x1, y1 = rect
+        return cls.clipped(x0 / size.width_pt, y0 / size.height_pt, x1 / size.width_pt, y1 / size.height_pt)
+
+    def to_points(self, size: PageSize) -> tuple[float, float, float, float]:
+        """The box in points, origin top left, after rotation."""
+        w, h = size.width_pt, size.height_pt
+        return self.x0 * w, self.y0 * h, self.x1 * w, self.y1 * h
+
+    def to_pixels(self, width_px: int, height_px: int) -> tuple[int, int, int, int]:
+        """The smallest whole-pixel rectangle around the box: left, top, right, bottom (exclusive)."""
+        left, top = int(self.x0 * width_px), int(self.y0 * height_px)
+        right, bottom = -int(-self.x1 * width_px // 1), -int(-self.y1 * height_px // 1)
+        return left, top, max(right, left + 1), max(bottom, top + 1)
+
+    @property
+    def width(self) -> float:
+        """Width as a fraction of the page's."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Height as a fraction of the page's."""
+        return self.y1 - self.y0
+
+    @property
+    def area(self) -> float:
+        """Area as a fraction of the page's."""
+        return self.width * self.height
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle point, `(x, y)`."""
+        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
+
+    def overlap(self, other: Box) -> float:
+        """The common area, as a fraction of the page's."""
+        w = min(self.x1, other.x1) - max(self.x0, other.x0)
+        h = min(self.y1, other.y1) - max(self.y0, other.y0)
+        return w * h if w > 0 and h > 0 else 0.0
+
+    def iou(self, other: Box) -> float:
+        """Intersection over union, 0 to 1."""
+        common = self.overlap(other)
+        union = self.area + other.area - common
+        return common / union if union > 0 else 0.0
+
+    def holds(self, point: tuple[float, float]) -> bool:
+        """Whether `point` lies in the box or on its edge."""
+        return self.x0 <= point[0] <= self.x1 and self.y0 <= point[1] <= self.y1
+
+    @classmethod
+    def around(cls, boxes: Iterable[Box]) -> Self | None:
+        """The smallest box that holds all `boxes`; None for none."""
+        found = list(boxes)
+        if not found:
+            return None
+        return cls(
+            x0=min(b.x0 for b in found),
+            y0=min(b.y0 for b in found),
+            x1=max(b.x1 for b in found),
+            y1=max(b.y1 for b in found),
+        )
+
+
+def _unit(value: float) -> float:
+    return min(1.0, max(0.0, value))

@@ -1,0 +1,68 @@
+"""PageParse: the ordered blocks read from one page, and which engine read them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from docai.domain.evidence import Coverage, Evidence
+from docai.domain.geometry import Box
+from docai.domain.tables import Table
+
+
+class BlockKind(StrEnum):
+    """What a block is."""
+
+    TITLE = "title"
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE = "table"
+    FIGURE = "figure"
+    CAPTION = "caption"
+    FORMULA = "formula"
+    HEADER = "header"
+    FOOTER = "footer"
+    FOOTNOTE = "footnote"
+    FIELD = "field"
+    """A form field: `label` names it, `text` is its value."""
+
+
+class Block(BaseModel):
+    """A piece of the page in reading order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: BlockKind
+    text: str
+    """A table's text is its cells, row by row, tab-separated."""
+    box: Box
+    level: int | None = None
+    """1 for the highest heading; None for other kinds."""
+    label: str | None = None
+    """A form field's name."""
+    word_ids: tuple[int, ...] = ()
+    """Indices into the page's words, in reading order."""
+    table: Table | None = None
+    evidence: Evidence | None = None
+    """Set by grounding."""
+
+
+class PageParse(BaseModel):
+    """What a page says."""
+
+    model_config = ConfigDict(frozen=True)
+
+    page_number: int
+    """1-based."""
+    engine: str
+    """Name and version of what read the layout."""
+    blocks: tuple[Block, ...]
+    coverage: Coverage | None = None
+    """Set by grounding."""
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The page's tables in reading order."""
+        return tuple(b.table for b in self.blocks if b.table is not None)

@@ -1,0 +1,169 @@
+"""Every knob, its default and its meaning; read once per process, then frozen."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "DOCAI_"
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(_Group):
+    """Read by the record store."""
+
+    url: SecretStr | None = Field(
+        None,
+        description="SQLAlchemy URL of a PostgreSQL 15 or newer, such as `postgresql+psycopg://user:password@host/docai`; "
+        "unset: a real PostgreSQL of our own under `DOCAI_HOME`.",
+    )
+    pool_size: int = Field(8, ge=1, description="Connections kept open per process.")
+
+
+class LimitSettings(_Group):
+    """Read by ingest, the PDF sandbox and the API."""
+
+    max_bytes: int = Field(500_000_000, ge=1, description="Largest file taken in, bytes.")
+    max_pages: int = Field(2000, ge=1, description="Most pages of one document.")
+    max_page_pixels: int = Field(
+        40_000_000, ge=1_000_000, description="Most pixels of one page image; A4 at 600 DPI has 35 million."
+    )
+    open_timeout_s: float = Field(15.0, gt=0, description="Longest time to open a document, seconds.")
+    page_timeout_s: float = Field(
+        60.0, gt=0, description="Longest time for one step of one page in the PDF sandbox, seconds."
+    )
+    sandbox_memory_mib: int = Field(
+        2048, ge=512, description="Address space that a process which opens a PDF may use, MiB."
+    )
+    max_question_characters: int = Field(4000, ge=1, description="Longest question or search, characters.")
+    max_wait_s: float = Field(
+        60.0, ge=0, description="Longest time that a request may wait for its job (`Prefer: wait`), seconds."
+    )
+    max_page_size: int = Field(200, ge=1, description="Most entries of one page of a list.")
+
+
+class RasterSettings(_Group):
+    """Read when a page's resolution is chosen."""
+
+    floor_dpi: int = Field(
+        150, ge=72, description="No page is drawn below this resolution unless the pixel limit forces it."
+    )
+    ceiling_dpi: int = Field(400, ge=72, description="No page is drawn above this resolution.")
+    min_x_height_px: float = Field(
+        10.0,
+        gt=0,
+        description="Pixels that the x-height of the smallest print must have: 10 is what text recognition needs to tell "
+        "similar letters apart; 20-pixel capitals at 300 DPI are 5-point print.",
+    )
+
+
+class OcrSettings(_Group):
+    """Read by the OCR engine."""
+
+    min_confidence: float = Field(
+        0.5, ge=0, le=1, description="Words read with less confidence are marked illegible, never dropped silently."
+    )
+    threads: int = Field(0, ge=0, description="Threads of one OCR run; 0: all cores.")
+
+
+class EmbedderSettings(_Group):
+    """Read by the weightless late-interaction encoder."""
+
+    dimension: int = Field(128, ge=32, le=1024, description="Length of a word's vector.")
+
+
+class SearchSettings(_Group):
+    """Read by search."""
+
+    candidates: int = Field(100, ge=1, description="Pages that each ranking hands to the fusion.")
+    rrf_k: int = Field(
+        60, ge=1, description="The constant of reciprocal-rank fusion; larger flattens the ranks' differences."
+    )
+    text_weight: float = Field(1.0, ge=0, description="Weight of the BM25 ranking in the fusion.")
+    late_interaction_weight: float = Field(1.0, ge=0, description="Weight of the MaxSim ranking in the fusion.")
+
+
+class AnswerSettings(_Group):
+    """Read by answering."""
+
+    pages: int = Field(5, ge=1, description="Best pages that are read for an answer.")
+    min_confidence: float = Field(
+        0.5, ge=0, le=1, description="Answers less sure than this are withheld: the question is not answerable."
+    )
+
+
+class WorkerSettings(_Group):
+    """Read by the workers in this process."""
+
+    processes: int = Field(
+        0, ge=0, description="Documents' pages read side by side, each in a process of its own; 0: one per core."
+    )
+
+
+class ApiSettings(_Group):
+    """Read by `docai serve`."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0: any free one.")
+
+
+class TelemetrySettings(_Group):
+    """Read once at start."""
+
+    log_level: str = Field(
+        "warning", pattern="^(debug|info|warning|error)$", description="Least severe event that is logged."
+    )
+    log_json: bool = Field(False, description="One JSON object per log line instead of text.")
+
+
+class Settings(BaseSettings):
+    """All settings; each is `DOCAI_<GROUP>__<NAME>` in the environment. There is no settings file."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid")
+
+    home: Path = Field(Path("~/.docai"), description="Folder of everything kept on this machine.")
+    database: DatabaseSettings = DatabaseSettings()
+    limits: LimitSettings = LimitSettings()
+    raster: RasterSettings = RasterSettings()
+    ocr: OcrSettings = OcrSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    search: SearchSettings = SearchSettings()
+    answer: AnswerSettings = AnswerSettings()
+    worker: WorkerSettings = WorkerSettings()
+    api: ApiSettings = ApiSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
+
+    @property
+    def home_path(self) -> Path:
+        """`home`, absolute."""
+        return self.home.expanduser().resolve()
+
+    @property
+    def n_processes(self) -> int:
+        """How many pages are read side by side."""
+        return self.worker.processes or os.cpu_count() or 1
+
+
+def load_settings() -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        pydantic.ValidationError: a variable has a value that its setting does not allow.
+    """
+    return Settings()
+
+
+def unknown_variables() -> list[str]:
+    """Names of `DOCAI_*` variables that no setting reads: misspelt, most likely."""
+    known = {PREFIX + "HOME"}
+    for group, field in Settings.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            known |= {f"{PREFIX}{group}__{name}".upper() for name in kind.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)

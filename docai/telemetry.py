@@ -1,0 +1,48 @@
+"""Log fields, counters and timers; one name per event."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+REGISTRY = CollectorRegistry()
+PAGES = Counter("docai_pages", "Pages that reached a final state.", ["state"], registry=REGISTRY)
+DOCUMENTS = Counter("docai_documents", "Documents that reached a final status.", ["status"], registry=REGISTRY)
+STEP_SECONDS = Histogram("docai_step_seconds", "Time of one step of one page.", ["step"], registry=REGISTRY)
+SANDBOX_KILLS = Counter(
+    "docai_sandbox_kills", "Sandboxed processes that were killed or died.", ["reason"], registry=REGISTRY
+)
+SEARCHES = Counter("docai_searches", "Searches by mode.", ["mode"], registry=REGISTRY)
+ANSWERS = Counter("docai_answers", "Questions by whether they could be answered.", ["answerable"], registry=REGISTRY)
+
+
+def configure_logging(level: str, *, as_json: bool) -> None:
+    """Send events of `level` and above to standard error. No document text is ever logged."""
+    renderer = (
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def log(event: str, *, level: str = "info", **fields: object) -> None:
+    """Log an event: a past-tense phrase, with its facts as fields."""
+    getattr(structlog.get_logger(), level)(event, **fields)
+
+
+def exposition() -> bytes:
+    """The metrics in Prometheus' text format."""
+    return generate_latest(REGISTRY)
