@@ -107,6 +107,16 @@ class PageEmbedder(Protocol):
         """
 
 
+# ---------------------------------------------------------------- work
+
+
+class JobQueue(Protocol):
+    """Hands work to the workers. The job's row is the truth: a lost message costs time, never work."""
+
+    def send(self, job: Job, password: str | None) -> None:
+        """Have a job done soon. The password is for this run alone and is never stored."""
+
+
 # ---------------------------------------------------------------- stores
 
 
@@ -175,6 +185,9 @@ class DocumentRecords(Protocol):
             DocumentNotFound: the tenant has none of this id.
         """
 
+    def unreferenced(self, blobs: Sequence[Sha256]) -> Sequence[Sha256]:
+        """Those of `blobs` that no document of anybody names, as original or as page image."""
+
     def open_ledger(self, document_id: DocumentId, n_pages: int) -> None:
         """Enter pages 1 to `n_pages` as queued; pages that stand there already are left alone."""
 
@@ -203,7 +216,10 @@ class TermRecords(Protocol):
     """On how many of a tenant's pages each term stands: the document frequencies of BM25 and of query weights."""
 
     def replace(self, document_id: DocumentId, page_terms: Mapping[int, Mapping[str, int]]) -> None:
-        """Set a document's terms: page number to term to occurrences. What was there before is forgotten."""
+        """Set the terms of these pages of a document: page number to term to occurrences.
+
+        What these pages had before is forgotten; the document's other pages are left alone.
+        """
 
     def frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
         """On how many pages each term stands; absent terms are left out."""
@@ -229,6 +245,9 @@ class JobRecords(Protocol):
         Raises:
             JobNotFound: the tenant has none of this id.
         """
+
+    def add(self, job: Job) -> None:
+        """Store a further job of a document."""
 
     def of_document(self, document_id: DocumentId) -> Job | None:
         """A document's newest job."""
@@ -323,6 +342,7 @@ __all__ = [
     "BlobStore",
     "DocumentRecords",
     "Fault",
+    "JobQueue",
     "JobRecords",
     "OpenDocument",
     "PageCropper",

@@ -20,8 +20,8 @@ class DatabaseSettings(_Group):
 
     url: SecretStr | None = Field(
         None,
-        description="SQLAlchemy URL of a PostgreSQL 15 or newer, such as `postgresql+psycopg://user:password@host/docai`; "
-        "unset: a real PostgreSQL of our own under `DOCAI_HOME`.",
+        description="SQLAlchemy URL of a PostgreSQL 15 or newer, such as "
+        "`postgresql+psycopg://user:password@host/docai`; unset: a real PostgreSQL of our own under `DOCAI_HOME`.",
     )
     pool_size: int = Field(8, ge=1, description="Connections kept open per process.")
 
@@ -58,8 +58,8 @@ class RasterSettings(_Group):
     min_x_height_px: float = Field(
         10.0,
         gt=0,
-        description="Pixels that the x-height of the smallest print must have: 10 is what text recognition needs to tell "
-        "similar letters apart; 20-pixel capitals at 300 DPI are 5-point print.",
+        description="Pixels that the x-height of the smallest print must have; text recognition confuses similar "
+        "letters below about 10.",
     )
 
 

@@ -57,6 +57,6 @@ class PageWords(BaseModel):
     text_layer_flaws: tuple[TextLayerFlaw, ...] = ()
     """Why the text layer was passed over, empty when it was believed."""
     rotation: int = 0
-    """Clockwise degrees (0, 90, 180, 270) by which the page image was turned to read it upright; boxes are on the page as shown."""
+    """Clockwise degrees (0, 90, 180, 270) by which the image was turned to read it; boxes are on the page as shown."""
     engine: str = ""
     """Name and version of what read the words."""

@@ -1,0 +1,27 @@
+"""A page's words and layout: the text layer where it is believed, else OCR, then blocks and tables."""
+
+from __future__ import annotations
+
+from docai.domain.documents import PageFacts
+from docai.domain.parses import Block, PageParse
+from docai.domain.words import PageWords, Witness
+from docai.protocols import OpenDocument, WordReader
+
+
+def read_page_words(facts: PageFacts, image: bytes, *, word_reader: WordReader) -> PageWords:
+    """The words of the witness that can be believed; OCR reads the page image only where the text layer cannot."""
+    if facts.words.witness is Witness.TEXT_LAYER:
+        return facts.words
+    seen = word_reader.read(image)
+    return seen.model_copy(update={"text_layer_flaws": facts.words.text_layer_flaws})
+
+
+def parse(document: OpenDocument, page_number: int, words: PageWords, image: bytes, *, engine: str) -> PageParse:
+    """The page's blocks in reading order. Where OCR read the words, the layout is read from the page image too.
+
+    Raises:
+        PageTimedOut, PageCrashed, PageUnreadable: the page could not be read.
+    """
+    picture = image if words.witness is Witness.OCR else None
+    blocks: tuple[Block, ...] = document.read_layout(page_number, words, picture)
+    return PageParse(page_number=page_number, engine=engine, blocks=blocks)

@@ -1,0 +1,349 @@
+"""What both shells may ask of docai: submit, follow, read, search, ask, delete; the same whatever it is assembled from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from docai.domain.access import Tenant
+from docai.domain.answers import Answer, Hit, Question
+from docai.domain.documents import Document, DocumentStatus, Page, PageState
+from docai.domain.geometry import Box
+from docai.domain.ids import DocumentId, JobId, TenantId, new_answer_id, new_job_id
+from docai.domain.jobs import Job, JobState
+from docai.domain.plans import PagePlan
+from docai.errors import DocumentNotReady, InvalidQuestion, PageNotFound
+from docai.pipeline.ingest import sniff, take_in
+from docai.pipeline.plan import plan_pages
+from docai.pipeline.run import Parts, ReadingPolicy, progress_of
+from docai.protocols import JobQueue, PageCropper, UnitOfWork
+from docai.query.answer import answer
+from docai.query.search import SearchPolicy, heat_map, search
+from docai.telemetry import ANSWERS, SEARCHES
+
+POLL_S = 0.05
+"""How often a waiting request looks at its job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What became of an upload."""
+
+    document: Document
+    job: Job
+    is_new: bool
+    """False: the tenant has these bytes already; nothing is done twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the self-check."""
+
+    name: str
+    is_ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The settings that decide what the system accepts and how it reads, searches and answers."""
+
+    reading: ReadingPolicy
+    search: SearchPolicy
+    max_bytes: int
+    max_question_characters: int
+    answer_pages: int
+    answer_min_confidence: float
+
+
+class System:
+    """docai, assembled. Every call is on behalf of one tenant and sees nothing of the others. Thread-safe."""
+
+    def __init__(self, parts: Parts, *, queue: JobQueue, cropper: PageCropper, policy: Policy) -> None:
+        self._parts = parts
+        self._queue = queue
+        self._cropper = cropper
+        self._policy = policy
+
+    # ---------------------------------------------------------------- write
+
+    def submit(self, tenant_id: TenantId, stream: BinaryIO, name: str, *, password: str | None = None) -> Submission:
+        """Take a document in and have it read.
+
+        The same bytes give the same document; if that one had failed, it is read again (with the password given now).
+
+        Raises:
+            InputError: the file cannot be taken in; nothing of it is kept.
+            StoreFull, StoreUnavailable: nothing of it is kept.
+        """
+        now = datetime.now(UTC)
+        blobs = self._parts.blobs
+        incoming = take_in(stream, name, tenant_id=tenant_id, blobs=blobs, max_bytes=self._policy.max_bytes, now=now)
+        job = _new_job(incoming, now)
+        with self._unit(tenant_id) as unit:
+            document, known, is_new = unit.documents.add(incoming, job)
+            to_do: Job | None = job if is_new else None
+            if not is_new and document.status is DocumentStatus.FAILED:
+                to_do, document = _reopened(unit, document, now)
+        if to_do is not None:
+            self._queue.send(to_do, password)
+        return Submission(document=document, job=to_do or known or job, is_new=is_new)
+
+    def delete(self, tenant_id: TenantId, document_id: DocumentId) -> None:
+        """Delete a document with everything made of it: rows first, so that it is gone at once, then vectors and files.
+
+        Raises:
+            DocumentNotFound: the tenant has none of this id.
+        """
+        with self._unit(tenant_id) as unit:
+            n_pages = len(unit.documents.page_states(document_id))
+            blobs = unit.documents.delete(document_id)
+        self._parts.index.delete(tenant_id, document_id, range(1, n_pages + 1))
+        for sha256 in blobs:
+            self._parts.blobs.delete(sha256)
+
+    # ---------------------------------------------------------------- follow and read
+
+    def job(self, tenant_id: TenantId, job_id: JobId) -> Job:
+        """A job with its progress as of now.
+
+        Raises:
+            JobNotFound: the tenant has none of this id.
+        """
+        with self._unit(tenant_id) as unit:
+            job = unit.jobs.get(job_id)
+            if job.state.is_final:
+                return job
+            return job.model_copy(update=progress_of(unit.documents.page_states(job.document_id)))
+
+    def job_of(self, tenant_id: TenantId, document_id: DocumentId) -> Job | None:
+        """A document's newest job.
+
+        Raises:
+            DocumentNotFound: the tenant has none of this id.
+        """
+        with self._unit(tenant_id) as unit:
+            unit.documents.get(document_id)
+            return unit.jobs.of_document(document_id)
+
+    def wait(self, tenant_id: TenantId, job_id: JobId, timeout_s: float) -> Job:
+        """The job, once it has ended or the time is up, whichever comes first.
+
+        Raises:
+            JobNotFound: the tenant has none of this id.
+        """
+        deadline = time.monotonic() + timeout_s
+        while not (job := self.job(tenant_id, job_id)).state.is_final and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+        return job
+
+    def document(self, tenant_id: TenantId, document_id: DocumentId) -> Document:
+        """One document.
+
+        Raises:
+            DocumentNotFound: the tenant has none of this id.
+        """
+        with self._unit(tenant_id) as unit:
+            return unit.documents.get(document_id)
+
+    def documents(self, tenant_id: TenantId, *, limit: int, after: DocumentId | None = None) -> Sequence[Document]:
+        """Documents, newest first."""
+        with self._unit(tenant_id) as unit:
+            return unit.documents.list(limit=limit, after=after)
+
+    def page(self, tenant_id: TenantId, document_id: DocumentId, number: int) -> Page:
+        """One page, with its words and parse once it was read.
+
+        Raises:
+            DocumentNotFound, PageNotFound: the tenant has no such page.
+        """
+        with self._unit(tenant_id) as unit:
+            return unit.documents.page(document_id, number)
+
+    def pages(
+        self, tenant_id: TenantId, document_id: DocumentId, *, limit: int | None = None, after: int = 0
+    ) -> Sequence[Page]:
+        """Pages in order, from behind page `after`.
+
+        Raises:
+            DocumentNotFound: the tenant has none of this id.
+        """
+        with self._unit(tenant_id) as unit:
+            return unit.documents.pages(document_id, limit=limit, after=after)
+
+    def content(self, tenant_id: TenantId, document_id: DocumentId) -> tuple[Document, Sequence[Page]]:
+        """A document with all its pages, once it was read.
+
+        Raises:
+            DocumentNotFound: the tenant has none of this id.
+            DocumentNotReady: it is still being read.
+        """
+        with self._unit(tenant_id) as unit:
+            document = unit.documents.get(document_id)
+            if not document.status.is_final:
+                raise DocumentNotReady("The document is still being read; follow its job and ask again.")
+            return document, unit.documents.pages(document_id)
+
+    def page_image(
+        self, tenant_id: TenantId, document_id: DocumentId, number: int, *, crop: Box | None = None
+    ) -> bytes:
+        """A page's image as PNG, whole or the part that `crop` covers.
+
+        Raises:
+            DocumentNotFound, PageNotFound: the tenant has no such page, or it was not drawn.
+        """
+        image = self._image(tenant_id, document_id, number)
+        return image if crop is None else self._cropper.crop(image, crop)
+
+    def marked_image(self, tenant_id: TenantId, document_id: DocumentId, number: int, boxes: Sequence[Box]) -> bytes:
+        """A page's image as PNG with boxes drawn on it.
+
+        Raises:
+            DocumentNotFound, PageNotFound: the tenant has no such page, or it was not drawn.
+        """
+        return self._cropper.mark(self._image(tenant_id, document_id, number), boxes)
+
+    # ---------------------------------------------------------------- ask
+
+    def search(self, tenant_id: TenantId, question: Question) -> list[Hit]:
+        """The pages that answer best, best first.
+
+        Raises:
+            InvalidQuestion: empty or longer than the limit.
+            DocumentNotFound: it names a document the tenant does not have.
+        """
+        self._admit(question)
+        SEARCHES.labels(question.mode.value).inc()
+        with self._unit(tenant_id) as unit:
+            return self._search(unit, tenant_id, question)
+
+    def heat_map(self, tenant_id: TenantId, question: Question, document_id: DocumentId, number: int) -> bytes:
+        """A page's image as PNG with the words that meet the question glowing.
+
+        Raises:
+            InvalidQuestion, DocumentNotFound, PageNotFound: as for `search` and `page_image`.
+        """
+        self._admit(question)
+        image = self._image(tenant_id, document_id, number)
+        with self._unit(tenant_id) as unit:
+            page = unit.documents.page(document_id, number)
+            spots = heat_map(question.text, page, terms=unit.terms, embedder=self._parts.embedder)
+        return self._cropper.heat_map(image, spots)
+
+    def answer(self, tenant_id: TenantId, question: Question) -> Answer:
+        """The answer with its citations, or an abstention; it is kept.
+
+        Raises:
+            InvalidQuestion, DocumentNotFound: as for `search`.
+        """
+        self._admit(question)
+        narrowed = question.model_copy(update={"top_k": self._policy.answer_pages})
+        with self._unit(tenant_id) as unit:
+            hits = self._search(unit, tenant_id, narrowed)
+            pages = [(hit, unit.documents.page(hit.document_id, hit.page_number)) for hit in hits]
+            given = answer(
+                question,
+                pages,
+                terms=unit.terms,
+                min_confidence=self._policy.answer_min_confidence,
+                answer_id=new_answer_id(),
+                now=datetime.now(UTC),
+            )
+            unit.answers.add(given)
+        ANSWERS.labels(str(given.answerable).lower()).inc()
+        return given
+
+    # ---------------------------------------------------------------- without a tenant's documents
+
+    def plan(self, path: Path, *, password: str | None = None) -> Iterator[PagePlan]:
+        """What reading a file would take, page by page; nothing is stored.
+
+        Raises:
+            InputError: the file cannot be read.
+        """
+        with path.open("rb") as stream:
+            media_type = sniff(stream.read(4096))
+        return plan_pages(path, media_type, password, reader=self._parts.reader, policy=self._policy.reading.raster)
+
+    def tenant_of_key(self, key: str) -> Tenant | None:
+        """The tenant whom an API key speaks for; None for an unknown key."""
+        return self._parts.records.tenant_of_key(key)
+
+    def check(self) -> list[Check]:
+        """Whether the stores and engines answer."""
+        parts = self._parts
+        is_reachable = parts.records.is_reachable()
+        return [
+            Check("records", is_reachable, "PostgreSQL answers" if is_reachable else "PostgreSQL does not answer"),
+            Check("blobs", *_try_blobs(self._parts)),
+            Check("index", True, f"{parts.index.count()} pages, encoder {parts.embedder.fingerprint}"),
+            Check("reader", True, parts.reader.name),
+            Check("ocr", True, parts.word_reader.name),
+        ]
+
+    # ---------------------------------------------------------------- within
+
+    def _unit(self, tenant_id: TenantId) -> AbstractContextManager[UnitOfWork]:
+        return self._parts.records.unit_of_work(tenant_id)
+
+    def _admit(self, question: Question) -> None:
+        limit = self._policy.max_question_characters
+        if not question.text.strip():
+            raise InvalidQuestion("The question is empty.")
+        if len(question.text) > limit:
+            raise InvalidQuestion(
+                f"The question has {len(question.text)} characters; the limit is {limit}.", limit=limit
+            )
+
+    def _search(self, unit: UnitOfWork, tenant_id: TenantId, question: Question) -> list[Hit]:
+        for document_id in question.document_ids:
+            unit.documents.get(document_id)
+        return search(
+            question,
+            tenant_id=tenant_id,
+            documents=unit.documents,
+            terms=unit.terms,
+            index=self._parts.index,
+            embedder=self._parts.embedder,
+            policy=self._policy.search,
+        )
+
+    def _image(self, tenant_id: TenantId, document_id: DocumentId, number: int) -> bytes:
+        page = self.page(tenant_id, document_id, number)
+        if page.image is None:
+            raise PageNotFound(f"Page {number} was not drawn.", page=number, state=page.state.value)
+        return self._parts.blobs.get(page.image.sha256)
+
+
+def _new_job(document: Document, now: datetime) -> Job:
+    return Job(
+        id=new_job_id(),
+        tenant_id=document.tenant_id,
+        document_id=document.id,
+        state=JobState.QUEUED,
+        created_at=now,
+    )
+
+
+def _reopened(unit: UnitOfWork, document: Document, now: datetime) -> tuple[Job, Document]:
+    """A further job for a document that had failed, its failed pages queued again."""
+    for number, state in enumerate(unit.documents.page_states(document.id), start=1):
+        if state is PageState.FAILED:
+            unit.documents.save_page(Page(document_id=document.id, number=number, state=PageState.QUEUED))
+    reopened = document.model_copy(update={"status": DocumentStatus.QUEUED, "fault": None})
+    unit.documents.save(reopened)
+    job = _new_job(document, now)
+    unit.jobs.add(job)
+    return job, reopened
+
+
+def _try_blobs(parts: Parts) -> tuple[bool, str]:
+    probe = parts.blobs.put(b"docai self-check")
+    is_same = parts.blobs.get(probe) == b"docai self-check"
+    parts.blobs.delete(probe)
+    return is_same, "written, read and deleted" if is_same else "a blob did not come back as written"
