@@ -1,0 +1,1 @@
+"""Models behind the protocols: one folder per role, one file per implementation."""
