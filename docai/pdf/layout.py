@@ -1,0 +1,164 @@
+"""One page to blocks, tables and reading order without a VLM."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+import numpy as np
+import pymupdf
+
+from docai.domain.geometry import Box, PageSize
+from docai.domain.parses import Block, BlockKind
+from docai.domain.words import PageWords, Word
+from docai.pdf.fields import Field, read_fields
+from docai.pdf.layout_captions import with_captions
+from docai.pdf.layout_headings import with_levels
+from docai.pdf.layout_regions import Region, rects_of, regions_of, share_out
+from docai.pdf.layout_text import in_reading_order, rows_by_place, text_of, vocabulary
+from docai.pdf.reading_order import Rects, reading_order
+
+try:
+    from docai.pdf.tables import FoundTable, read_tables
+except ModuleNotFoundError:  # until the tables arrive
+    from dataclasses import dataclass
+
+    from docai.domain.tables import Table
+
+    @dataclass(frozen=True)
+    class FoundTable:  # type: ignore[no-redef]
+        box: Box
+        table: Table
+
+    def read_tables(page: pymupdf.Page, words: PageWords) -> tuple[FoundTable, ...]:  # type: ignore[misc]
+        return ()
+
+_SAME_PLACE = 0.5
+"""A region of which more than this share lies in a found table is that table."""
+_MARGIN = 0.1
+"""Upright text in this outer share of the page's width is a side note or a stamp."""
+
+
+class _Place(IntEnum):
+    """The parts of a page, in the order in which they are read."""
+
+    HEAD = 0
+    BODY = 1
+    NOTES = 2
+    SIDE = 3
+    FOOT = 4
+
+
+_PLACES = {BlockKind.HEADER: _Place.HEAD, BlockKind.FOOTNOTE: _Place.NOTES, BlockKind.FOOTER: _Place.FOOT}
+
+
+def read_layout(page: pymupdf.Page, words: PageWords) -> tuple[Block, ...]:
+    """The page's blocks in reading order; every word belongs to exactly one.
+
+    Args:
+        page: freed of its rotation. Its `layout_information` is used if it was read raw, else read here, once.
+        words: what the page says; boxes in fractions of the page.
+    """
+    if page.layout_information is None:
+        page.get_layout(return_raw=True)
+    size = PageSize(width_pt=page.rect.width, height_pt=page.rect.height)
+    return compose(
+        regions_of(page.layout_information or ()),
+        words.words,
+        size,
+        tables=read_tables(page, words),
+        fields=read_fields(page, words.words, rects_of(words.words, size)),
+    )
+
+
+def compose(
+    regions: list[Region],
+    words: Sequence[Word],
+    size: PageSize,
+    *,
+    tables: Sequence[FoundTable] = (),
+    fields: Sequence[Field] = (),
+) -> tuple[Block, ...]:
+    """Regions, tables and fields with the words they hold, as blocks in reading order."""
+    rects = rects_of(words, size)
+    blocks = [_table_block(found) for found in tables] + [_field_block(field, size) for field in fields]
+    taken = {i for block in blocks for i in block.word_ids}
+    regions = [region for region in regions if not _is_found(region, tables, size)]
+    share_out(regions, words, rects, [i for i in range(len(words)) if i not in taken])
+    known = vocabulary(words)
+    blocks += [
+        _region_block(region, words, size, known)
+        for region in regions
+        if region.word_ids or region.kind is BlockKind.FIGURE
+    ]
+    ordered = _in_order(blocks, rects, size)
+    return tuple(with_captions(with_levels(ordered, words, size.height_pt)))
+
+
+def _table_block(found: FoundTable) -> Block:
+    cells = found.table.cells
+    rows = [[cell.text for cell in cells if cell.row == row] for row in range(found.table.n_rows)]
+    return Block(
+        kind=BlockKind.TABLE,
+        text="\n".join("\t".join(row) for row in rows),
+        box=found.box,
+        word_ids=tuple(i for cell in cells for i in cell.word_ids),
+        table=found.table,
+    )
+
+
+def _field_block(field: Field, size: PageSize) -> Block:
+    return Block(
+        kind=BlockKind.FIELD,
+        text=field.value,
+        label=field.label,
+        box=Box.from_points(field.rect, size),
+        word_ids=field.word_ids,
+    )
+
+
+def _is_found(region: Region, tables: Sequence[FoundTable], size: PageSize) -> bool:
+    """Whether the region is a table that was found: a table region inside it, or a picture in the same place."""
+    box = Box.from_points(region.rect, size)
+    if region.kind is BlockKind.TABLE:
+        return any(box.overlap(found.box) > _SAME_PLACE * box.area for found in tables)
+    return region.kind is BlockKind.FIGURE and any(box.iou(found.box) > _SAME_PLACE for found in tables)
+
+
+def _region_block(region: Region, words: Sequence[Word], size: PageSize, known: frozenset[str]) -> Block:
+    box = Box.from_points(region.rect, size)
+    inside = Box.around(words[i].box for i in region.word_ids)
+    if inside is not None:
+        box = Box.around([box, inside]) or box if region.kind is BlockKind.FIGURE else inside
+    if region.kind is BlockKind.TABLE:
+        rows = rows_by_place(region.word_ids, words)
+        text = "\n".join("\t".join(text_of([cell], words, known) for cell in row) for row in rows)
+        lines = [cell for row in rows for cell in row]
+    else:
+        lines = in_reading_order(region.word_ids, words)
+        text = text_of(lines, words, known)
+    return Block(kind=region.kind, text=text, box=box, word_ids=tuple(i for line in lines for i in line))
+
+
+def _in_order(blocks: Sequence[Block], rects: Rects, size: PageSize) -> list[Block]:
+    """Head of the page, body, footnotes, side notes, foot; each part in reading order."""
+    places = [_place(block, rects) for block in blocks]
+    ordered: list[Block] = []
+    for place in _Place:
+        part = [block for block, at in zip(blocks, places, strict=True) if at is place]
+        boxes = np.array([block.box.to_points(size) for block in part], dtype=np.float64).reshape(-1, 4)
+        ordered += [part[i] for i in reading_order(boxes)]
+    return ordered
+
+
+def _place(block: Block, rects: Rects) -> _Place:
+    if block.kind in _PLACES:
+        return _PLACES[block.kind]
+    in_margin = block.box.x1 < _MARGIN or block.box.x0 > 1 - _MARGIN
+    return _Place.SIDE if in_margin and _stands_upright(rects[list(block.word_ids)]) else _Place.BODY
+
+
+def _stands_upright(rects: Rects) -> bool:
+    """Whether most words (N, 4) are taller than wide: text that runs up or down the page."""
+    width, height = rects[:, 2] - rects[:, 0], rects[:, 3] - rects[:, 1]
+    return bool(len(rects)) and float(np.mean(height > width)) > 0.5
