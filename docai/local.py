@@ -1,4 +1,4 @@
-"""The whole system assembled on one machine: our own PostgreSQL, Qdrant Edge, files in a folder, workers in this process."""
+"""The whole system assembled on one machine: own PostgreSQL, Qdrant Edge, files in a folder, workers in this process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from docai.stores.postgres.embedded import EmbeddedPostgres
 from docai.stores.postgres.engine import PostgresRecords
 from docai.stores.qdrant.edge import EdgeIndex
 from docai.system import Policy, System
-from docai.telemetry import log
 
 PAGES_PER_TURN = 8
 """Pages that a worker reads before the next document gets its turn; opening a document again costs milliseconds."""

@@ -1,4 +1,4 @@
-"""What both shells may ask of docai: submit, follow, read, search, ask, delete; the same whatever it is assembled from."""
+"""What both shells may ask of docai: submit, follow, read, search, ask, delete; whatever it is assembled from."""
 
 from __future__ import annotations
 

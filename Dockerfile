@@ -1,0 +1,30 @@
+# syntax=docker/dockerfile:1
+# docai's service: REST, reading and search in one process tree, without torch.
+FROM python:3.11-slim-bookworm AS build
+ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy
+RUN pip install --no-cache-dir 'uv>=0.9,<1'
+WORKDIR /build
+COPY pyproject.toml README.md LICENSE requirements.lock ./
+COPY docai ./docai
+RUN uv venv /opt/docai \
+    && uv pip install --python /opt/docai/bin/python --require-hashes --requirement requirements.lock \
+    && uv pip install --python /opt/docai/bin/python --no-deps .
+
+FROM python:3.11-slim-bookworm AS service
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libgomp1 libxcb1 libgl1 libglib2.0-0 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --create-home --home-dir /var/lib/docai docai
+COPY --from=build /opt/docai /opt/docai
+USER docai
+ENV PATH=/opt/docai/bin:$PATH \
+    DOCAI_HOME=/var/lib/docai/home \
+    DOCAI_API__HOST=0.0.0.0 \
+    DOCAI_TELEMETRY__LOG_JSON=true \
+    PYTHONDONTWRITEBYTECODE=1
+VOLUME /var/lib/docai
+EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=4)"]
+ENTRYPOINT ["docai"]
+CMD ["serve"]

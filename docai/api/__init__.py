@@ -1,0 +1,1 @@
+"""The REST service; loads no model and opens no PDF."""

@@ -1,0 +1,49 @@
+"""create_app(): middleware, routers, error handlers; nothing else."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+from docai.api.dependencies import ApiLimits
+from docai.api.errors import add_error_handlers
+from docai.api.middleware import Gate, RequestId
+from docai.api.routes import answers, documents, health, jobs, pages, search
+from docai.api.schemas.problems import Problem
+from docai.system import System
+
+VERSION = "0.1.0"
+
+PROBLEMS: dict[int | str, dict[str, object]] = {
+    status: {"model": Problem, "description": meaning, "content": {"application/problem+json": {}}}
+    for status, meaning in {
+        401: "The key is missing or unknown.",
+        404: "There is no such thing, or it is somebody else's.",
+        422: "The request or the file cannot be used as it is.",
+        503: "A store does not answer; try again.",
+    }.items()
+}
+
+
+def create_app(system: System, limits: ApiLimits) -> FastAPI:
+    """The REST service over an assembled system."""
+    app = FastAPI(
+        title="docai",
+        version=VERSION,
+        summary="Document AI with evidence: every value says on which page and box it stands.",
+        openapi_tags=[{"name": tag} for tag in ("documents", "pages", "jobs", "search", "answers", "health")],
+    )
+    app.state.system = system
+    app.state.limits = limits
+    add_error_handlers(app)
+    # The gate checks the key before the body is read; this says so in the OpenAPI description.
+    key = HTTPBearer(auto_error=False, description="The API key, printed at the first start.")
+    protected = APIRouter(responses=PROBLEMS, dependencies=[Depends(key)])
+    for noun in (documents, pages, jobs, search, answers):
+        protected.include_router(noun.router)
+    app.include_router(protected)
+    app.include_router(health.router)
+    # The last added is the outermost: the id first, then the gate.
+    app.add_middleware(Gate, tenant_of_key=system.tenant_of_key, max_bytes=limits.max_bytes)
+    app.add_middleware(RequestId)
+    return app

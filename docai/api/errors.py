@@ -1,0 +1,117 @@
+"""A DocaiError to an RFC 9457 problem; the one table of HTTP statuses."""
+
+from __future__ import annotations
+
+import traceback
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
+
+from docai import errors
+from docai.api.schemas.problems import Problem
+from docai.telemetry import log
+
+STATUSES: dict[type[errors.DocaiError], HTTPStatus] = {
+    errors.DocaiError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UnsupportedFormat: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.DocumentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.UploadIncomplete: HTTPStatus.BAD_REQUEST,
+    errors.InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.PageError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.AccessError: HTTPStatus.FORBIDDEN,
+    errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.EngineError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StoreError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StoreFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    errors.ConfigurationError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""A class without a row has the status of its nearest ancestor with one."""
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def status_for(kind: type[errors.DocaiError]) -> HTTPStatus:
+    """The HTTP status of an error class."""
+    return next(STATUSES[ancestor] for ancestor in kind.__mro__ if ancestor in STATUSES)
+
+
+def problem_response(error: errors.DocaiError, request_id: str) -> Response:
+    """An error as a response."""
+    status = status_for(type(error))
+    headers = {}
+    if error.retryable:
+        headers["Retry-After"] = "2"
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return _response(status, error.code, error.message, request_id, error.retryable, error.details, headers)
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Have every error of `app` answered as a problem."""
+    app.add_exception_handler(errors.DocaiError, _docai_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(ClientDisconnect, _client_gone)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _docai_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.DocaiError)
+    return problem_response(error, request.state.request_id)
+
+
+def _validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return problem_response(errors.InvalidRequest(f"{place}: {first['msg']}"), request.state.request_id)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    code = status.phrase.lower().replace(" ", "_").replace("-", "_")
+    return _response(status, code, str(error.detail), request.state.request_id, False, {}, dict(error.headers or {}))
+
+
+def _client_gone(request: Request, error: Exception) -> Response:
+    cut = errors.UploadIncomplete("The connection ended before the upload did; nothing was kept. Send it again.")
+    return problem_response(cut, request.state.request_id)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    # The trace stays in our log: it may hold what is nobody else's business.
+    log("request failed", level="error", request_id=request.state.request_id, trace=traceback.format_exception(error))
+    ours = errors.DocaiError("A fault of ours. The request id finds it in the log.")
+    return problem_response(ours, request.state.request_id)
+
+
+def _response(
+    status: HTTPStatus,
+    code: str,
+    detail: str,
+    request_id: str,
+    retryable: bool,
+    details: dict[str, object],
+    headers: dict[str, str],
+) -> Response:
+    problem = Problem(
+        type=f"urn:docai:problem:{code}",
+        title=status.phrase,
+        status=status,
+        detail=detail,
+        code=code,
+        retryable=retryable,
+        request_id=request_id,
+        details=details,
+    )
+    return JSONResponse(problem.model_dump(mode="json"), status, headers, media_type=MEDIA_TYPE)

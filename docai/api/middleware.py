@@ -1,0 +1,115 @@
+"""Request id, authentication and body limit, all before a byte of the body is read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from uuid import uuid4
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from docai.api.errors import problem_response
+from docai.domain.access import Tenant
+from docai.errors import DocaiError, DocumentTooLarge, InvalidRequest, NotAuthenticated
+from docai.telemetry import log
+
+PROTECTED = "/v1/"
+
+
+class RequestId:
+    """Gives every request an id, in its state, its response and its log line."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = time.perf_counter()
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            spent = round(time.perf_counter() - started, 4)
+            path = scope["path"]
+            log(
+                "request served", request_id=request_id, method=scope["method"], path=path, status=status, seconds=spent
+            )
+
+
+class Gate:
+    """Refuses unknown keys and oversized bodies before the body is parsed.
+
+    FastAPI parses a form before it runs dependencies, so a check there would let strangers fill the disk.
+    """
+
+    def __init__(self, app: ASGIApp, tenant_of_key: Callable[[str], Tenant | None], max_bytes: int) -> None:
+        self._app = app
+        self._tenant_of_key = tenant_of_key
+        # Room for the form's own lines and small fields around the file.
+        self._max_body = max_bytes + 64 * 1024
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or not scope["path"].startswith(PROTECTED):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        try:
+            scope["state"]["tenant"] = await self._tenant(headers)
+            self._check_length(headers)
+        except DocaiError as error:
+            response = problem_response(error, scope["state"]["request_id"])
+            # The body was not read: the connection cannot serve another request.
+            response.headers["Connection"] = "close"
+            await response(scope, receive, send)
+            return
+        await self._app(scope, self._counted(receive), send)
+
+    async def _tenant(self, headers: Headers) -> Tenant:
+        kind, _, key = headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not key:
+            raise NotAuthenticated("Send the API key as `Authorization: Bearer <key>`.")
+        tenant = await run_in_threadpool(self._tenant_of_key, key.strip())
+        if tenant is None:
+            raise NotAuthenticated("The API key is not known.")
+        return tenant
+
+    def _check_length(self, headers: Headers) -> None:
+        announced = headers.get("content-length", "0")
+        if not announced.isdecimal():
+            raise InvalidRequest("Content-Length is not a number.")
+        if int(announced) > self._max_body:
+            raise self._too_large()
+
+    def _counted(self, receive: Receive) -> Receive:
+        received = 0
+
+        async def counting() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_body:
+                raise self._too_large()
+            return message
+
+        return counting
+
+    def _too_large(self) -> DocumentTooLarge:
+        limit = self._max_bytes
+        return DocumentTooLarge(f"The body is larger than the limit of {limit} bytes.", limit=limit)

@@ -1,0 +1,157 @@
+"""Upload, list, read, delete."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
+
+from docai.api.dependencies import LimitsDep, ListPageDep, SystemDep, TenantDep, cursor_after
+from docai.api.negotiation import accepted
+from docai.api.schemas.documents import DocumentListOut, DocumentOut, SubmissionOut
+from docai.api.schemas.pages import ContentOut, TableListOut, tables_of
+from docai.api.uploads import BODY_SCHEMA, received
+from docai.domain.ids import DocumentId
+from docai.errors import InvalidRequest, PageOutOfRange
+from docai.rendering.csv import table_csv
+from docai.rendering.html import document_html, tables_html
+from docai.rendering.markdown import document_markdown
+
+router = APIRouter(prefix="/v1/documents", tags=["documents"])
+
+PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""Content-Security-Policy of rendered documents: nothing in them may run or load."""
+RETRY_AFTER_S = 2
+
+
+@router.post(
+    "",
+    status_code=202,
+    openapi_extra=BODY_SCHEMA,
+    response_model=SubmissionOut,
+    responses={200: {"model": SubmissionOut, "description": "Read already, or within the time asked for."}},
+)
+async def upload_document(
+    request: Request,
+    response: Response,
+    system: SystemDep,
+    tenant_id: TenantDep,
+    limits: LimitsDep,
+    name: Annotated[str | None, Query(max_length=1000, description="Overrides the file's name.")] = None,
+    prefer: Annotated[str | None, Header(description="`wait=N`: answer when done, after N seconds at most.")] = None,
+) -> SubmissionOut:
+    """Take a document in: PDF, PNG, JPEG or TIFF. The same bytes are the same document."""
+    async with received(request, name) as upload:
+        submission = await run_in_threadpool(
+            system.submit, tenant_id, upload.stream, upload.name, password=upload.password
+        )
+    wait_s = min(_wait(prefer), limits.max_wait_s)
+    if wait_s > 0:
+        job = await run_in_threadpool(system.wait, tenant_id, submission.job.id, wait_s)
+        document = await run_in_threadpool(system.document, tenant_id, submission.document.id)
+        submission = type(submission)(document=document, job=job, is_new=submission.is_new)
+        response.headers["Preference-Applied"] = f"wait={wait_s:g}"
+    response.headers["Location"] = f"/v1/documents/{submission.document.id}"
+    response.headers["Operation-Location"] = f"/v1/jobs/{submission.job.id}"
+    if submission.job.state.is_final:
+        response.status_code = 200
+    else:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return SubmissionOut.of(submission)
+
+
+@router.get("")
+def list_documents(system: SystemDep, tenant_id: TenantDep, page: ListPageDep) -> DocumentListOut:
+    """Documents, newest first."""
+    after = None if page.after is None else _document_id(page.after)
+    found = system.documents(tenant_id, limit=page.limit + 1, after=after)
+    shown, has_more = found[: page.limit], len(found) > page.limit
+    return DocumentListOut(
+        data=[DocumentOut.of(document) for document in shown],
+        has_more=has_more,
+        next_cursor=cursor_after(shown[-1].id) if has_more else None,
+    )
+
+
+@router.get("/{document_id}")
+def read_document(document_id: UUID, system: SystemDep, tenant_id: TenantDep) -> DocumentOut:
+    """One document."""
+    return DocumentOut.of(system.document(tenant_id, DocumentId(document_id)))
+
+
+@router.delete("/{document_id}", status_code=204)
+def delete_document(document_id: UUID, system: SystemDep, tenant_id: TenantDep) -> None:
+    """Delete a document with everything made of it."""
+    system.delete(tenant_id, DocumentId(document_id))
+
+
+@router.get(
+    "/{document_id}/content",
+    response_model=ContentOut,
+    responses={200: {"content": {"text/markdown": {}, "text/html": {}}}},
+)
+def read_content(
+    document_id: UUID,
+    system: SystemDep,
+    tenant_id: TenantDep,
+    accept: Annotated[str | None, Header()] = None,
+) -> Response:
+    """What the document says, in reading order: JSON with evidence, Markdown or HTML, by `Accept`."""
+    kind = accepted(accept, ["application/json", "text/markdown", "text/html"])
+    document, pages = system.content(tenant_id, DocumentId(document_id))
+    if kind == "text/markdown":
+        return PlainTextResponse(document_markdown(pages), media_type="text/markdown")
+    if kind == "text/html":
+        return HTMLResponse(
+            document_html(document, pages),
+            headers={"Content-Security-Policy": PAGE_POLICY, "X-Content-Type-Options": "nosniff"},
+        )
+    return JSONResponse(ContentOut.of(document, pages).model_dump(mode="json"))
+
+
+@router.get(
+    "/{document_id}/tables",
+    response_model=TableListOut,
+    responses={200: {"content": {"text/csv": {}, "text/html": {}}}},
+)
+def read_tables(
+    document_id: UUID,
+    system: SystemDep,
+    tenant_id: TenantDep,
+    number: Annotated[int | None, Query(ge=1, description="Only this table of the document.")] = None,
+    accept: Annotated[str | None, Header()] = None,
+) -> Response:
+    """The document's tables: JSON with a box and evidence for every cell, CSV (one table) or HTML, by `Accept`."""
+    kind = accepted(accept, ["application/json", "text/csv", "text/html"])
+    document, pages = system.content(tenant_id, DocumentId(document_id))
+    if kind == "text/html" and number is None:
+        return HTMLResponse(
+            tables_html(document, pages),
+            headers={"Content-Security-Policy": PAGE_POLICY, "X-Content-Type-Options": "nosniff"},
+        )
+    tables = [table for page in pages if page.parse for table in page.parse.tables]
+    if number is not None and number > len(tables):
+        raise PageOutOfRange(f"The document has {len(tables)} tables.", n_tables=len(tables))
+    if kind == "text/csv":
+        if number is None and len(tables) != 1:
+            raise InvalidRequest(f"CSV holds one table; choose one of {len(tables)} with ?number=.")
+        return PlainTextResponse(table_csv(tables[(number or 1) - 1]), media_type="text/csv")
+    shown = [table for table in tables_of(pages) if number in {None, table.number}]
+    return JSONResponse(TableListOut(data=shown).model_dump(mode="json"))
+
+
+def _wait(prefer: str | None) -> float:
+    """Seconds of RFC 7240's `wait` preference; 0 without one."""
+    found = re.search(r"(?:^|[\s,;])wait\s*=\s*\"?(\d+)", prefer or "", re.IGNORECASE)
+    return float(found[1]) if found else 0.0
+
+
+def _document_id(text: str) -> DocumentId:
+    try:
+        return DocumentId(UUID(text))
+    except ValueError as error:
+        raise InvalidRequest("cursor: not one that we gave.") from error

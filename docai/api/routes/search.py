@@ -1,0 +1,18 @@
+"""Question to pages."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from docai.api.dependencies import SystemDep, TenantDep
+from docai.api.schemas.answers import HitOut, SearchIn, SearchOut
+
+router = APIRouter(prefix="/v1/search", tags=["search"])
+
+
+@router.post("")
+def search_pages(wanted: SearchIn, system: SystemDep, tenant_id: TenantDep) -> SearchOut:
+    """The pages that answer best, each with the words that say why."""
+    question = wanted.question()
+    hits = system.search(tenant_id, question)
+    return SearchOut(query=question.text, mode=question.mode, hits=[HitOut.of(hit) for hit in hits])

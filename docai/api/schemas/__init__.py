@@ -1,0 +1,1 @@
+"""What crosses the wire; never a table, never a domain object."""

@@ -1,0 +1,164 @@
+"""Searches, questions and answers on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import Field
+
+from docai.api.schemas.documents import WireModel
+from docai.api.schemas.pages import BoxOut, EvidenceOut, box_out
+from docai.domain.answers import Answer, AnswerKind, Citation, Hit, Match, Question, SearchMode
+from docai.domain.ids import DocumentId
+
+
+class SearchIn(WireModel):
+    """What to look for, and where."""
+
+    query: str = Field(examples=["revenue by region"])
+    document_ids: list[UUID] = Field(default=[], description="Empty: all documents.", max_length=1000)
+    top_k: int = Field(default=10, ge=1, le=100)
+    mode: SearchMode = SearchMode.HYBRID
+
+    def question(self) -> Question:
+        """For the domain."""
+        ids = tuple(DocumentId(i) for i in self.document_ids)
+        return Question(text=self.query, document_ids=ids, top_k=self.top_k, mode=self.mode)
+
+
+class AnswerIn(WireModel):
+    """What is asked, and where to look."""
+
+    question: str = Field(examples=["What is the invoice total?"])
+    document_ids: list[UUID] = Field(default=[], description="Empty: all documents.", max_length=1000)
+
+    def to_question(self) -> Question:
+        """For the domain."""
+        return Question(text=self.question, document_ids=tuple(DocumentId(i) for i in self.document_ids))
+
+
+class MatchOut(WireModel):
+    """A query token and the word of the page that met it best."""
+
+    token: str
+    word: str
+    box: BoxOut
+    similarity: float
+    weight: float
+
+    @classmethod
+    def of(cls, match: Match) -> Self:
+        """From the domain."""
+        return cls(
+            token=match.token,
+            word=match.word,
+            box=box_out(match.box),
+            similarity=round(match.similarity, 4),
+            weight=round(match.weight, 4),
+        )
+
+
+class HitOut(WireModel):
+    """A page that was found, and why."""
+
+    document_id: UUID
+    document_name: str
+    page: int
+    score: float = Field(description="Comparable within one search only.")
+    late_interaction_rank: int | None
+    late_interaction_score: float | None
+    text_rank: int | None
+    text_score: float | None
+    matches: list[MatchOut]
+    snippet: str
+    image_url: str
+    heat_map_url: str
+
+    @classmethod
+    def of(cls, hit: Hit) -> Self:
+        """From the domain."""
+        page_url = f"/v1/documents/{hit.document_id}/pages/{hit.page_number}"
+        return cls(
+            document_id=hit.document_id,
+            document_name=hit.document_name,
+            page=hit.page_number,
+            score=hit.score,
+            late_interaction_rank=hit.late_interaction_rank,
+            late_interaction_score=hit.late_interaction_score,
+            text_rank=hit.text_rank,
+            text_score=hit.text_score,
+            matches=[MatchOut.of(match) for match in hit.matches],
+            snippet=hit.snippet,
+            image_url=f"{page_url}/image",
+            heat_map_url=f"{page_url}/heat-map",
+        )
+
+
+class SearchOut(WireModel):
+    """Pages, best first."""
+
+    query: str
+    mode: SearchMode
+    hits: list[HitOut]
+
+
+class CitationOut(WireModel):
+    """Where an answer stands."""
+
+    document_id: UUID
+    document_name: str
+    page: int
+    box: BoxOut
+    quote: str = Field(description="The page's own words.")
+    evidence: EvidenceOut
+    crop_url: str
+
+    @classmethod
+    def of(cls, citation: Citation) -> Self:
+        """From the domain."""
+        evidence = EvidenceOut.of(citation.evidence)
+        assert evidence is not None
+        box = box_out(citation.box)
+        crop = ",".join(str(edge) for edge in box)
+        return cls(
+            document_id=citation.document_id,
+            document_name=citation.document_name,
+            page=citation.page_number,
+            box=box,
+            quote=citation.quote,
+            evidence=evidence,
+            crop_url=f"/v1/documents/{citation.document_id}/pages/{citation.page_number}/image?crop={crop}",
+        )
+
+
+class AnswerOut(WireModel):
+    """An answer with its citations, or an abstention."""
+
+    id: UUID
+    question: str
+    answerable: bool
+    answer: str | None = Field(description="Null when nothing on the pages says it.")
+    kind: AnswerKind | None
+    confidence: float
+    citations: list[CitationOut]
+    reason: str | None = Field(description="Why we abstain.")
+    engine: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        """From the domain."""
+        return cls(
+            id=answer.id,
+            question=answer.question.text,
+            answerable=answer.answerable,
+            answer=answer.text,
+            kind=answer.kind,
+            confidence=round(answer.confidence, 4),
+            citations=[CitationOut.of(citation) for citation in answer.citations],
+            reason=answer.reason,
+            engine=answer.engine,
+            created_at=answer.created_at,
+        )

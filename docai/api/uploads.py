@@ -1,0 +1,80 @@
+"""The file of an upload: from a form or a raw body, spooled to disk, never held in memory whole."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+
+from docai.errors import InvalidRequest, UploadIncomplete
+
+SPOOL_BYTES = 1024 * 1024
+"""Kept in memory below this size."""
+
+BODY_SCHEMA: dict[str, object] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "description": "PDF, PNG, JPEG or TIFF."},
+                        "password": {"type": "string", "description": "Opens an encrypted PDF; never stored."},
+                    },
+                }
+            },
+            "application/octet-stream": {
+                "schema": {"type": "string", "format": "binary", "description": "The file itself; `?name=` names it."}
+            },
+        },
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A received file."""
+
+    stream: BinaryIO
+    name: str
+    password: str | None
+
+
+@asynccontextmanager
+async def received(request: Request, name: str | None) -> AsyncIterator[Upload]:
+    """Receive the upload; its temporary file is gone afterwards.
+
+    Raises:
+        UploadIncomplete: the body ended before the file did.
+        InvalidRequest: the form has no `file`.
+    """
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        try:
+            form = await request.form(max_files=1, max_fields=4)
+        except MultiPartException as error:
+            raise UploadIncomplete(f"The form is not whole: {error.message}") from error
+        try:
+            yield _from_form(form.get("file"), form.get("password"), name)
+        finally:
+            await form.close()
+        return
+    with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
+        async for chunk in request.stream():
+            spool.write(chunk)
+        spool.seek(0)
+        yield Upload(cast("BinaryIO", spool), name or "document", None)
+
+
+def _from_form(file: object, password: object, name: str | None) -> Upload:
+    if not isinstance(file, UploadFile):
+        raise InvalidRequest("The form has no file in a field named `file`, or the upload was cut off.")
+    secret = password if isinstance(password, str) and password else None
+    return Upload(file.file, name or file.filename or "document", secret)

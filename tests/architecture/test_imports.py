@@ -1,0 +1,59 @@
+"""The import contracts hold, and still catch a planted violation."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LINT = Path(sys.executable).with_name("lint-imports")
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    # The copy must be found before the installed package: the linter puts its working folder on the path.
+    return subprocess.run(
+        [LINT, "--no-cache"], cwd=folder, env={"PYTHONPATH": str(folder)}, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("docai/domain/geometry.py", "import docai.pipeline.run", "The layers"),
+        ("docai/query/search.py", "import docai.stores.blobs.filesystem", "The layers"),
+        ("docai/query/search.py", "import pymupdf", "pymupdf is met only in docai.pdf"),
+        ("docai/api/app.py", "import docai.local", "The API loads no model and opens no PDF"),
+        ("docai/utils.py", "x = 1", "The layers"),
+    ],
+)
+def test_a_planted_violation_is_caught(tmp_path: Path, module: str, line: str, contract: str) -> None:
+    shutil.copytree(ROOT / "docai", tmp_path / "docai", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / module).open("a") as file:
+        file.write(f"\n{line}\n")
+    done = lint(tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"{contract} BROKEN" in done.stdout or "not listed" in done.stdout or "exhaustive" in done.stdout.lower()
+
+
+def test_the_contracts_hold() -> None:
+    done = lint(ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_api_application_imports_no_model_and_no_pdf_library_and_fast() -> None:
+    code = (
+        "import sys, time; t = time.perf_counter(); import docai.api.app; s = time.perf_counter() - t;"
+        "bad = {'torch', 'pymupdf', 'onnxruntime', 'rapidocr', 'cv2', 'sqlalchemy', 'qdrant_edge'} & set(sys.modules);"
+        "print(sorted(bad), s)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("[] "), done.stdout
+
+
+def test_the_assembly_imports_no_pdf_library() -> None:
+    code = "import sys; import docai.local; print('pymupdf' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
