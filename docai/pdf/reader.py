@@ -1,0 +1,122 @@
+"""An open PDF or image inside the confined process: its facts, and each of its pages freed of rotation."""
+
+from __future__ import annotations
+
+import math
+
+import pymupdf
+
+from docai.domain.documents import DocumentFacts, MediaType, PageFacts
+from docai.domain.images import RenderedPage
+from docai.domain.parses import Block
+from docai.domain.words import PageWords
+from docai.errors import DocumentEncrypted, DocumentUnreadable, NoPages, PageUnreadable, WrongPassword
+from docai.pdf import findings, measures, raster
+
+_TYPES = {MediaType.PDF: "pdf", MediaType.PNG: "png", MediaType.JPEG: "jpeg", MediaType.TIFF: "tiff"}
+_MAX_TITLE_CHARACTERS = 500
+
+
+class ReadDocument:
+    """A document held open; knows the last page it was asked for."""
+
+    def __init__(self, content: bytes | memoryview, media_type: MediaType, password: str | None) -> None:
+        """Open, authenticate, count.
+
+        Raises:
+            DocumentUnreadable, DocumentEncrypted, WrongPassword, NoPages: there is nothing to read.
+        """
+        self._source = _open(content, media_type)
+        is_encrypted = bool(self._source.needs_pass)
+        if is_encrypted:
+            _authenticate(self._source, password)
+        n_pages = _count(self._source)
+        self._page: tuple[int, pymupdf.Page] | None = None
+        self._page_document: pymupdf.Document | None = None
+        self.facts = DocumentFacts(
+            n_pages=n_pages,
+            title=_title(self._source),
+            security=findings.inspect(self._source, is_encrypted=is_encrypted),
+        )
+
+    def measure(self, number: int) -> PageFacts:
+        """What is known of a page before it is drawn."""
+        return measures.measure(self.shown_page(number))
+
+    def render(self, number: int, dpi: float, *, max_pixels: int) -> RenderedPage:
+        """A page as PNG."""
+        return raster.draw(self.shown_page(number), dpi, max_pixels=max_pixels)
+
+    def read_layout(self, number: int, found: PageWords, image: bytes | None) -> tuple[Block, ...]:
+        """A page's blocks; of its picture where one is given."""
+        from docai.pdf import layout  # noqa: PLC0415 -- pages are drawn and measured without it
+
+        page = self.shown_page(number) if image is None else _page_of_scan(image, found)
+        blocks: tuple[Block, ...] = layout.read_layout(page, found)
+        return blocks
+
+    def shown_page(self, number: int) -> pymupdf.Page:
+        """The page as it is shown, its rotation written into its content, so that every coordinate is as seen.
+
+        Raises:
+            PageUnreadable: it cannot be loaded or has no extent.
+        """
+        if self._page is None or self._page[0] != number:
+            self._page = (number, self._load(number))
+        return self._page[1]
+
+    def _load(self, number: int) -> pymupdf.Page:
+        if self._source.is_pdf:
+            page = self._source.load_page(number - 1)
+            page.remove_rotation()
+        else:
+            self._page_document = _pdf_of_image(self._source, number)
+            page = self._page_document.load_page(0)
+        width, height = page.rect.width, page.rect.height
+        if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
+            raise PageUnreadable(f"page {number} has no extent")
+        return page
+
+
+def _page_of_scan(image: bytes, found: PageWords) -> pymupdf.Page:
+    from docai.pdf import scan  # noqa: PLC0415 -- as above
+
+    return scan.page_of_scan(image, found)
+
+
+def _open(content: bytes | memoryview, media_type: MediaType) -> pymupdf.Document:
+    try:
+        document = pymupdf.open(stream=content, filetype=_TYPES[media_type])
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise DocumentUnreadable("The file is damaged beyond repair.", cause=str(error)) from error
+    if document.is_pdf != (media_type is MediaType.PDF):
+        raise DocumentUnreadable("The file is not what its first bytes say.")
+    return document
+
+
+def _authenticate(document: pymupdf.Document, password: str | None) -> None:
+    if password is None:
+        raise DocumentEncrypted("The file needs a password: give it with the upload.")
+    if not document.authenticate(password):
+        raise WrongPassword("The password does not open the file.")
+
+
+def _count(document: pymupdf.Document) -> int:
+    try:
+        n_pages = int(document.page_count)
+    except Exception as error:
+        raise DocumentUnreadable("The file's pages cannot be counted.", cause=str(error)) from error
+    if n_pages < 1:
+        raise NoPages("The document opens and has no page.")
+    return n_pages
+
+
+def _title(document: pymupdf.Document) -> str | None:
+    text = str((document.metadata or {}).get("title") or "")
+    return "".join(c for c in text if c.isprintable()).strip()[:_MAX_TITLE_CHARACTERS] or None
+
+
+def _pdf_of_image(document: pymupdf.Document, number: int) -> pymupdf.Document:
+    return pymupdf.open("pdf", document.convert_to_pdf(from_page=number - 1, to_page=number - 1))
