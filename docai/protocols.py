@@ -317,9 +317,6 @@ class PageIndex(Protocol):
     ) -> Sequence[tuple[DocumentId, int, float]]:
         """Best pages by MaxSim over all vectors: document, page number, score, best first."""
 
-    def vectors(self, tenant_id: TenantId, document_id: DocumentId, page_number: int) -> PageEmbedding | None:
-        """A page's vectors as stored, for explaining a hit; None where there are none."""
-
     def count(self) -> int:
         """How many pages are stored, of all tenants."""
 
@@ -335,6 +332,9 @@ class PageCropper(Protocol):
 
     def mark(self, image: bytes, boxes: Sequence[Box]) -> bytes:
         """The image with boxes drawn on it, as PNG."""
+
+    def heat_map(self, image: bytes, spots: Sequence[tuple[Box, float]]) -> bytes:
+        """The image in grey, boxes glowing by their strength relative to the strongest, as PNG."""
 
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""The read path: question in, cited answer out."""

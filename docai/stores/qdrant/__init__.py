@@ -1,0 +1,1 @@
+"""The page index: every page's vectors, searched by MaxSim."""
