@@ -1,0 +1,58 @@
+"""Printed lines of a table, and the unbroken runs of words within a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from docai.grids.marks import Mark
+
+CORE_SHARE = 0.25
+"""Half of the middle part of a word's height by which lines are told apart: the outer quarters of a font's box
+overlap the neighbouring lines wherever lines are set solid."""
+TALL = 2.5
+"""A word this many times as high as the usual one is set upright or spans lines; it does not make a line."""
+SPACE_SHARE = 0.6
+"""Widest gap between two words of one run, as a share of the word's height: a space is about a quarter of it, twice
+that in justified text, and half of it in typewriter faces."""
+
+
+def usual_height(marks: Iterable[Mark]) -> float:
+    """Median height of words, in points; 0 for none."""
+    heights = [m.height for m in marks]
+    return median(heights) if heights else 0.0
+
+
+def text_lines(marks: Sequence[Mark]) -> list[list[Mark]]:
+    """Words grouped into printed lines from top to bottom, each from left to right.
+
+    Words that stand upright or are very tall are left out: they belong to no single line.
+    """
+    limit = TALL * usual_height(marks)
+    lines: list[list[Mark]] = []
+    bottom = 0.0
+    for mark in sorted((m for m in marks if m.height <= limit), key=lambda m: m.cy):
+        reach = CORE_SHARE * mark.height
+        if lines and mark.cy - reach < bottom:
+            lines[-1].append(mark)
+            bottom = max(bottom, mark.cy + reach)
+        else:
+            lines.append([mark])
+            bottom = mark.cy + reach
+    return [sorted(line) for line in lines]
+
+
+def runs(line: Sequence[Mark]) -> list[list[Mark]]:
+    """A printed line (left to right) cut where the gap is wider than a space."""
+    found: list[list[Mark]] = []
+    for mark in line:
+        if found and mark.x0 - found[-1][-1].x1 <= SPACE_SHARE * max(mark.height, found[-1][-1].height):
+            found[-1].append(mark)
+        else:
+            found.append([mark])
+    return found
+
+
+def is_value(text: str) -> bool:
+    """Whether a word reads as a figure, a dash or another mark that fills a cell on its own."""
+    return any(c.isdigit() for c in text) or not any(c.isalpha() for c in text)
