@@ -26,7 +26,6 @@ from docai.errors import (
     PageTimedOut,
     PageTooLarge,
     PageUnreadable,
-    TooManyPages,
     WrongPassword,
 )
 from docai.pdf.channel import ChannelClosed, ChannelTimedOut, Message
@@ -55,7 +54,6 @@ class PdfSandbox:
         memory_mib: int = 2048,
         open_timeout_s: float = 15.0,
         page_timeout_s: float = 60.0,
-        max_pages: int = 2000,
         max_page_pixels: int = 40_000_000,
     ) -> None:
         """Set the limits; nothing is started yet.
@@ -64,13 +62,11 @@ class PdfSandbox:
             memory_mib: address space of a process that holds a document, MiB, engine included (about 450).
             open_timeout_s: longest time to open a document, seconds.
             page_timeout_s: longest time for one step of one page, seconds.
-            max_pages: documents with more are refused.
             max_page_pixels: pages are not drawn with more.
         """
         self.memory_mib = memory_mib
         self.open_timeout_s = open_timeout_s
         self.page_timeout_s = page_timeout_s
-        self.max_pages = max_pages
         self.max_page_pixels = max_page_pixels
         self.nursery = Nursery()
 
@@ -112,7 +108,7 @@ class PdfSandbox:
         """Open a file for reading.
 
         Raises:
-            DocumentUnreadable, DocumentEncrypted, WrongPassword, NoPages, TooManyPages: nothing can be read.
+            DocumentUnreadable, DocumentEncrypted, WrongPassword, NoPages: nothing can be read.
             EngineUnavailable: no reader can be started.
         """
         document = SandboxedDocument(self, path, media_type, password)
@@ -227,10 +223,6 @@ class SandboxedDocument:
             if "fault" in answer.head:
                 raise _fault(answer, DocumentUnreadable)
             facts = DocumentFacts.model_validate_json(answer.text)
-            if facts.n_pages > sandbox.max_pages:
-                raise TooManyPages(
-                    f"The document has {facts.n_pages} pages; {sandbox.max_pages} are allowed.", n_pages=facts.n_pages
-                )
         except ChannelTimedOut as error:
             SANDBOX_KILLS.labels("timed_out").inc()
             child.kill()

@@ -1,0 +1,1 @@
+"""Arithmetic of page images: resolutions and, later, patches; no I/O."""
