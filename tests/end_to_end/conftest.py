@@ -1,7 +1,6 @@
 """One whole local system for the end-to-end tests, and its REST service."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
