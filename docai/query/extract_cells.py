@@ -1,0 +1,108 @@
+"""Table cells: what stands where the row and the column that a question names meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from docai.domain.answers import AnswerKind
+from docai.domain.parses import Block
+from docai.domain.tables import Cell, CellRole, Table
+from docai.query.extract_candidates import Candidate, Surroundings, agreement, precision
+from docai.query.extract_question import Asked
+from docai.query.extract_types import AnswerType, is_of_type
+from docai.terms import terms
+
+_NUMERIC = frozenset({AnswerType.NUMBER, AnswerType.MONEY, AnswerType.PERCENT})
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """A table with its headers told apart."""
+
+    table: Table
+    header_rows: int
+    """Rows at the top that name columns."""
+    header_cols: int
+    """Columns at the left that name rows."""
+
+    def column_path(self, cell: Cell) -> list[Cell]:
+        """The headers above a cell, spanning ones first."""
+        return _distinct(self.table.at(row, cell.col) for row in range(min(self.header_rows, cell.row)))
+
+    def row_path(self, cell: Cell) -> list[Cell]:
+        """The headers left of a cell, spanning ones first."""
+        return _distinct(self.table.at(cell.row, col) for col in range(min(self.header_cols, cell.col)))
+
+    def row_mates(self, cell: Cell) -> list[Cell]:
+        """The other cells of a cell's row."""
+        return [c for c in _distinct(self.table.at(cell.row, col) for col in range(self.table.n_cols)) if c is not cell]
+
+
+def cell_candidates(asked: Asked, blocks: Sequence[Block], page_terms: Set[str]) -> Iterator[Candidate]:
+    """The cells of the page's tables whose headers the question names."""
+    heading: Set[str] = set()
+    for block in blocks:
+        if block.level is not None:
+            heading = set(terms(block.text))
+        if block.table is not None and block.table.cells:
+            near = heading | set(terms(block.table.caption or ""))
+            yield from _of_table(asked, block, block.table, near, page_terms)
+
+
+def _of_table(asked: Asked, block: Block, table: Table, near: Set[str], page_terms: Set[str]) -> Iterator[Candidate]:
+    grid = _Grid(table, _header_rows(table), _header_cols(table))
+    found = {id(cell): frozenset(terms(cell.text)) for cell in table.cells}
+    wanted = asked.weights.keys()
+    section: Sequence[Cell] = ()
+    for cell in table.cells:
+        if cell.role is CellRole.SECTION:
+            section = [cell]
+        if cell.row < grid.header_rows or cell.role is CellRole.SECTION or not any(map(str.isalnum, cell.text)):
+            continue
+        columns, rows = grid.column_path(cell), grid.row_path(cell)
+        here = _union(found, [*columns, *rows, *section])
+        mates = _union(found, grid.row_mates(cell))
+        if not (here | mates) & wanted or found[id(cell)] & wanted >= (here | mates) & wanted:
+            continue
+        around = Surroundings(here, near | mates, page_terms)
+        score = agreement(asked, around, is_right_type=_is_right_type(cell, asked))
+        score *= 0.7 + 0.15 * precision(_union(found, columns), asked) + 0.15 * precision(_union(found, rows), asked)
+        said = found[id(cell)] & wanted
+        score *= 1 - sum(asked.weights[term] for term in said)
+        quote = [i for c in (*rows, *columns) for i in c.word_ids]
+        yield Candidate(
+            kind=AnswerKind.CELL,
+            text=cell.text,
+            word_ids=cell.word_ids,
+            box=cell.box or block.box,
+            quote_ids=(*quote, *cell.word_ids),
+            evidence=cell.evidence,
+            score=score,
+        )
+
+
+def _header_rows(table: Table) -> int:
+    """How many rows at the top name columns: those marked as such, else the first if it holds words over figures."""
+    marked = [c.row + c.row_span for c in table.cells if c.role is CellRole.COLUMN_HEADER]
+    return max(marked) if marked else int(table.n_rows > 1)
+
+
+def _header_cols(table: Table) -> int:
+    """How many columns at the left name rows: those marked as such, else the first."""
+    marked = [c.col + c.col_span for c in table.cells if c.role is CellRole.ROW_HEADER]
+    return max(marked) if marked else int(table.n_cols > 1)
+
+
+def _is_right_type(cell: Cell, asked: Asked) -> bool:
+    if asked.answer_type is AnswerType.YES_NO:
+        return cell.text.strip().casefold() in {"yes", "no"}
+    return is_of_type(cell.text, asked.answer_type)
+
+
+def _union(found: dict[int, frozenset[str]], cells: Sequence[Cell]) -> frozenset[str]:
+    return frozenset().union(*(found[id(cell)] for cell in cells))
+
+
+def _distinct(cells: Iterator[Cell]) -> list[Cell]:
+    return list({id(cell): cell for cell in cells}.values())
