@@ -230,9 +230,10 @@ class TermRecords(Protocol):
     def bm25(
         self, weights: Mapping[str, float], *, document_ids: Sequence[DocumentId], limit: int
     ) -> Sequence[tuple[DocumentId, int, float]]:
-        """Best pages by BM25 with these term weights: document, page number, score, best first.
+        """Best pages by BM25: document, page number, score, best first.
 
-        No `document_ids`: all of the tenant's.
+        A term's weight stands where the formula has its inverse document frequency. No `document_ids`: all of the
+        tenant's.
         """
 
 

@@ -1,0 +1,1 @@
+"""Originals and page images, by content hash."""

@@ -1,0 +1,221 @@
+"""Documents and pages, always within one tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Delete, Update, Uuid, delete, select, tuple_, union, update
+from sqlalchemy import Row as RowOf
+from sqlalchemy.dialects.postgresql import array, insert
+from sqlalchemy.orm import Session
+
+from docai.domain.documents import Document, DocumentStatus, Fault, MediaType, Page, PageState
+from docai.domain.geometry import PageSize
+from docai.domain.ids import DocumentId, Sha256, TenantId
+from docai.domain.jobs import Job
+from docai.errors import DocumentNotFound, PageNotFound
+from docai.stores.postgres.cells import replace_tables
+from docai.stores.postgres.jobs import PostgresJobs, new_row
+from docai.stores.postgres.locks import hold_document
+from docai.stores.postgres.tables import AnswerRow, DocumentRow, PageRow, PageTermRow
+
+_FRESH = {"populate_existing": True}
+"""Read what the database has now, also where this transaction changed a row it had read before."""
+
+
+class PostgresDocuments:
+    """`DocumentRecords` of one tenant."""
+
+    def __init__(self, session: Session, tenant_id: TenantId) -> None:
+        """Work in the session's transaction, on this tenant's rows alone."""
+        self._session = session
+        self._tenant_id = tenant_id
+
+    def add(self, document: Document, job: Job) -> tuple[Document, Job | None, bool]:
+        """Store a new document with its job, or find the one with the same bytes.
+
+        Raises:
+            ValueError: document or job is of another tenant.
+        """
+        if {document.tenant_id, job.tenant_id} != {self._tenant_id}:
+            raise ValueError("a document of another tenant")
+        columns = _changing_columns(document) | document.model_dump(
+            include={"tenant_id", "id", "sha256", "media_type", "n_bytes", "created_at"}
+        )
+        same_bytes = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.sha256 == document.sha256)
+        while True:
+            # Waits for a transaction that is adding the same bytes; were that document deleted again, we go round.
+            added = insert(DocumentRow).values(columns).on_conflict_do_nothing(index_elements=["sha256", "tenant_id"])
+            if self._session.execute(added.returning(DocumentRow.id)).first() is not None:
+                self._session.add(new_row(job))
+                self._session.flush()
+                return document, job, True
+            if (row := self._session.scalars(select(DocumentRow).where(*same_bytes)).first()) is not None:
+                known = _document_of(row)
+                return known, PostgresJobs(self._session, self._tenant_id).of_document(known.id), False
+
+    def get(self, document_id: DocumentId) -> Document:
+        """One document."""
+        return _document_of(self._row(document_id))
+
+    def list(self, *, limit: int, after: DocumentId | None = None) -> Sequence[Document]:
+        """Documents, newest first, from behind `after`."""
+        age = tuple_(DocumentRow.created_at, DocumentRow.id)
+        wanted = select(DocumentRow).where(DocumentRow.tenant_id == self._tenant_id)
+        if after is not None:
+            last = self._row(after)
+            wanted = wanted.where(age < (last.created_at, last.id))
+        newest_first = (DocumentRow.created_at.desc(), DocumentRow.id.desc())
+        return [_document_of(row) for row in self._session.scalars(wanted.order_by(*newest_first).limit(limit))]
+
+    def save(self, document: Document) -> None:
+        """Store a document's changed fields."""
+        mine = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.id == document.id)
+        self._must_change(update(DocumentRow).where(*mine).values(**_changing_columns(document)), document.id)
+
+    def delete(self, document_id: DocumentId) -> Sequence[Sha256]:
+        """Delete a document with all that hangs on it, answers that quote it too; gives the blobs nobody names now."""
+        document = self._row(document_id)
+        of_pages = select(PageRow.image_sha256).where(
+            PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id, PageRow.image_sha256.is_not(None)
+        )
+        named = {Sha256(sha256) for sha256 in (document.sha256, *self._session.scalars(of_pages)) if sha256}
+        for statement in (
+            delete(PageTermRow).where(PageTermRow.tenant_id == self._tenant_id, PageTermRow.document_id == document_id),
+            delete(AnswerRow).where(
+                AnswerRow.tenant_id == self._tenant_id,
+                AnswerRow.cited_document_ids.contains(array([document_id], type_=Uuid)),
+            ),
+        ):
+            self._session.execute(statement)
+        mine = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.id == document_id)
+        self._must_change(delete(DocumentRow).where(*mine), document_id)
+        return self.unreferenced(sorted(named))
+
+    def unreferenced(self, blobs: Sequence[Sha256]) -> Sequence[Sha256]:
+        """Those of `blobs` that no document of anybody names, as original or as page image."""
+        originals = select(DocumentRow.sha256).where(DocumentRow.sha256.in_(blobs))
+        images = select(PageRow.image_sha256).where(PageRow.image_sha256.in_(blobs))
+        still_named = set(self._session.scalars(union(originals, images)))
+        return [sha256 for sha256 in blobs if sha256 not in still_named]
+
+    def open_ledger(self, document_id: DocumentId, n_pages: int) -> None:
+        """Enter pages 1 to `n_pages` as queued; pages that stand there already are left alone."""
+        hold_document(self._session, self._tenant_id, document_id)
+        key = {"tenant_id": self._tenant_id, "document_id": document_id, "state": PageState.QUEUED}
+        pages = [{**key, "number": number} for number in range(1, n_pages + 1)]
+        if pages:
+            self._session.execute(insert(PageRow).on_conflict_do_nothing(), pages)
+
+    def page(self, document_id: DocumentId, number: int) -> Page:
+        """One page, whole."""
+        pages = self.pages(document_id, limit=1, after=number - 1)
+        if not pages or pages[0].number != number:
+            raise PageNotFound(f"document {str(document_id)!r} has no page {number}")
+        return pages[0]
+
+    def pages(self, document_id: DocumentId, *, limit: int | None = None, after: int = 0) -> Sequence[Page]:
+        """Pages in order, whole, from behind page `after`."""
+        self._row(document_id)
+        mine = (PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id, PageRow.number > after)
+        # Rows are not kept in the session: a document of 2,000 pages would stay in memory.
+        columns = select(*PageRow.__table__.c).where(*mine).order_by(PageRow.number).limit(limit)
+        return [_page_of(row) for row in self._session.execute(columns)]
+
+    def page_states(self, document_id: DocumentId) -> Sequence[PageState]:
+        """Every page's state, in order."""
+        self._row(document_id)
+        mine = (PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id)
+        states = select(PageRow.state).where(*mine).order_by(PageRow.number)
+        return [PageState(state) for state in self._session.scalars(states)]
+
+    def save_page(self, page: Page) -> None:
+        """Replace all that is known of a page, in one go.
+
+        Raises:
+            DocumentNotFound: the tenant has no such document.
+        """
+        hold_document(self._session, self._tenant_id, page.document_id)
+        key = {"tenant_id": self._tenant_id, "document_id": page.document_id, "number": page.number}
+        columns = _page_columns(page)
+        saved = insert(PageRow).values(key | columns)
+        self._session.execute(saved.on_conflict_do_update(index_elements=[*key], set_=columns))
+        replace_tables(self._session, self._tenant_id, page)
+
+    def _row(self, document_id: DocumentId) -> DocumentRow:
+        mine = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.id == document_id)
+        row = self._session.scalars(select(DocumentRow).where(*mine), execution_options=_FRESH).first()
+        if row is None:
+            raise DocumentNotFound(f"no document {str(document_id)!r}")
+        return row
+
+    def _must_change(self, statement: Update | Delete, document_id: DocumentId) -> None:
+        if self._session.scalars(statement.returning(DocumentRow.id)).first() is None:
+            raise DocumentNotFound(f"no document {str(document_id)!r}")
+
+
+def _changing_columns(document: Document) -> dict[str, Any]:
+    return {
+        "name": document.name,
+        "status": document.status,
+        "n_pages": document.n_pages,
+        "title": document.title,
+        "security": document.security,
+        "fault_code": document.fault and document.fault.code,
+        "fault_message": document.fault and document.fault.message,
+        "updated_at": document.updated_at,
+    }
+
+
+def _page_columns(page: Page) -> dict[str, Any]:
+    coverage = page.parse.coverage if page.parse else None
+    return {
+        "state": page.state,
+        "fault_code": page.fault and page.fault.code,
+        "fault_message": page.fault and page.fault.message,
+        "width_pt": page.size and page.size.width_pt,
+        "height_pt": page.size and page.size.height_pt,
+        "image_sha256": page.image and page.image.sha256,
+        "image": page.image,
+        "words": page.words,
+        "parse": page.parse,
+        "n_words": coverage and coverage.n_words,
+        "n_covered": coverage and coverage.n_covered,
+    }
+
+
+def _document_of(row: DocumentRow) -> Document:
+    return Document(
+        id=DocumentId(row.id),
+        tenant_id=TenantId(row.tenant_id),
+        name=row.name,
+        sha256=Sha256(row.sha256),
+        media_type=MediaType(row.media_type),
+        n_bytes=row.n_bytes,
+        status=DocumentStatus(row.status),
+        n_pages=row.n_pages,
+        title=row.title,
+        security=row.security,
+        fault=_fault_of(row),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _page_of(row: RowOf[Any]) -> Page:
+    has_size = row.width_pt is not None
+    return Page(
+        document_id=DocumentId(row.document_id),
+        number=row.number,
+        state=PageState(row.state),
+        fault=_fault_of(row),
+        size=PageSize(width_pt=row.width_pt, height_pt=row.height_pt) if has_size else None,
+        image=row.image,
+        words=row.words,
+        parse=row.parse,
+    )
+
+
+def _fault_of(row: DocumentRow | RowOf[Any]) -> Fault | None:
+    return None if row.fault_code is None else Fault(code=row.fault_code, message=row.fault_message or "")

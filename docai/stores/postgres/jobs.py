@@ -1,0 +1,102 @@
+"""Jobs, always within one tenant, and the unfinished ones of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from docai.domain.documents import Fault
+from docai.domain.ids import DocumentId, JobId, TenantId
+from docai.domain.jobs import Job, JobState
+from docai.errors import JobNotFound
+from docai.stores.postgres.locks import hold_document
+from docai.stores.postgres.tables import JobRow
+
+
+class PostgresJobs:
+    """`JobRecords` of one tenant."""
+
+    def __init__(self, session: Session, tenant_id: TenantId) -> None:
+        """Work in the session's transaction, on this tenant's rows alone."""
+        self._session = session
+        self._tenant_id = tenant_id
+
+    def get(self, job_id: JobId) -> Job:
+        """One job."""
+        row = self._session.get(JobRow, (self._tenant_id, job_id))
+        if row is None:
+            raise JobNotFound(f"no job {str(job_id)!r}")
+        return _job_of(row)
+
+    def add(self, job: Job) -> None:
+        """Store a further job of a document.
+
+        Raises:
+            DocumentNotFound: the tenant has no such document.
+            ValueError: the job is of another tenant.
+        """
+        if job.tenant_id != self._tenant_id:
+            raise ValueError("a job of another tenant")
+        hold_document(self._session, self._tenant_id, job.document_id)
+        self._session.add(new_row(job))
+        self._session.flush()
+
+    def of_document(self, document_id: DocumentId) -> Job | None:
+        """A document's newest job."""
+        mine = (JobRow.tenant_id == self._tenant_id, JobRow.document_id == document_id)
+        row = self._session.scalars(select(JobRow).where(*mine).order_by(JobRow.created_at.desc()).limit(1)).first()
+        return None if row is None else _job_of(row)
+
+    def save(self, job: Job) -> None:
+        """Store a job's changed fields."""
+        mine = (JobRow.tenant_id == self._tenant_id, JobRow.id == job.id)
+        changed = update(JobRow).where(*mine).values(**changing_columns(job)).returning(JobRow.id)
+        if self._session.scalars(changed).first() is None:
+            raise JobNotFound(f"no job {str(job.id)!r}")
+
+
+def unfinished_jobs(session: Session) -> Sequence[Job]:
+    """Jobs of every tenant that have not ended, oldest first."""
+    open_states = [state for state in JobState if not state.is_final]
+    rows = session.scalars(select(JobRow).where(JobRow.state.in_(open_states)).order_by(JobRow.created_at, JobRow.id))
+    return [_job_of(row) for row in rows]
+
+
+def changing_columns(job: Job) -> dict[str, Any]:
+    """The columns that a job's life changes."""
+    return {
+        "state": job.state,
+        "pages_total": job.pages_total,
+        "pages_done": job.pages_done,
+        "pages_failed": job.pages_failed,
+        "fault_code": job.fault and job.fault.code,
+        "fault_message": job.fault and job.fault.message,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }
+
+
+def new_row(job: Job) -> JobRow:
+    """A job's row."""
+    fixed = {"tenant_id": job.tenant_id, "id": job.id, "document_id": job.document_id, "created_at": job.created_at}
+    return JobRow(**fixed, **changing_columns(job))
+
+
+def _job_of(row: JobRow) -> Job:
+    fault = None if row.fault_code is None else Fault(code=row.fault_code, message=row.fault_message or "")
+    return Job(
+        id=JobId(row.id),
+        tenant_id=TenantId(row.tenant_id),
+        document_id=DocumentId(row.document_id),
+        state=JobState(row.state),
+        pages_total=row.pages_total,
+        pages_done=row.pages_done,
+        pages_failed=row.pages_failed,
+        fault=fault,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )

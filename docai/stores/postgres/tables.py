@@ -1,0 +1,277 @@
+"""The SQLAlchemy tables; rows never leave this folder."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy import DateTime as Timestamp
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from docai.domain.answers import Answer
+from docai.domain.documents import DocumentStatus, MediaType, PageState, SecurityFindings
+from docai.domain.evidence import Verdict
+from docai.domain.images import PageImage
+from docai.domain.jobs import JobState
+from docai.domain.parses import PageParse
+from docai.domain.tables import CellRole
+from docai.domain.words import PageWords
+from docai.stores.postgres.columns import CleanText, JsonOf
+
+MAX_TERM_CHARACTERS = 200
+"""A B-tree entry holds 2,704 bytes at most; 200 characters of 4 bytes leave room for the rest of the key."""
+
+
+class Row(DeclarativeBase):
+    """A row of any table. Each names its tenant, and foreign keys repeat it: no row hangs on another tenant's."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(referred_table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: CleanText,
+        float: Double,
+        datetime: Timestamp(timezone=True),
+        list[int]: ARRAY(Integer),
+        list[float]: ARRAY(Double),
+        list[UUID]: ARRAY(Uuid),
+    }
+
+
+def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """Text that must be one of an enumeration's words; cheaper to extend than a PostgreSQL enum."""
+    allowed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+
+def _within(parent: str, **columns: str) -> ForeignKeyConstraint:
+    """A composite foreign key whose rows go with their parent; `columns` are ours to the parent's."""
+    return ForeignKeyConstraint(list(columns), [f"{parent}.{name}" for name in columns.values()], ondelete="CASCADE")
+
+
+class TenantRow(Row):
+    """An organisation."""
+
+    __tablename__ = "tenant"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ApiKeyRow(Row):
+    """A key, by hash."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"))
+    prefix: Mapped[str] = mapped_column(index=True)
+    sha256: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class DocumentRow(Row):
+    """An upload."""
+
+    __tablename__ = "document"
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    sha256: Mapped[str]
+    media_type: Mapped[str]
+    n_bytes: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str]
+    n_pages: Mapped[int | None]
+    title: Mapped[str | None]
+    security: Mapped[SecurityFindings] = mapped_column(JsonOf(SecurityFindings))
+    fault_code: Mapped[str | None]
+    fault_message: Mapped[str | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        # The hash leads, so that the same index finds who else names a blob.
+        UniqueConstraint("sha256", "tenant_id"),
+        Index("ix_document_tenant_id_created_at_id", "tenant_id", "created_at", "id"),
+        _one_of("media_type", MediaType),
+        _one_of("status", DocumentStatus),
+    )
+
+
+class JobRow(Row):
+    """The work on a document."""
+
+    __tablename__ = "job"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID]
+    state: Mapped[str]
+    pages_total: Mapped[int | None]
+    pages_done: Mapped[int]
+    pages_failed: Mapped[int]
+    fault_code: Mapped[str | None]
+    fault_message: Mapped[str | None]
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        _within("document", tenant_id="tenant_id", document_id="id"),
+        Index("ix_job_tenant_id_document_id_created_at", "tenant_id", "document_id", "created_at"),
+        _one_of("state", JobState),
+    )
+
+
+class PageRow(Row):
+    """A page's entry in the ledger, with all that is known of it. `parse` is what is read back."""
+
+    __tablename__ = "page"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    fault_code: Mapped[str | None]
+    fault_message: Mapped[str | None]
+    width_pt: Mapped[float | None]
+    height_pt: Mapped[float | None]
+    image_sha256: Mapped[str | None] = mapped_column(index=True)
+    image: Mapped[PageImage | None] = mapped_column(JsonOf(PageImage))
+    words: Mapped[PageWords | None] = mapped_column(JsonOf(PageWords))
+    parse: Mapped[PageParse | None] = mapped_column(JsonOf(PageParse))
+    n_words: Mapped[int | None]
+    n_covered: Mapped[int | None]
+
+    __table_args__ = (
+        _within("document", tenant_id="tenant_id", document_id="id"),
+        CheckConstraint("number >= 1", name="number"),
+        _one_of("state", PageState),
+    )
+
+
+class PageTableRow(Row):
+    """A table of a page's parse, for asking in SQL; written with the parse and never without it."""
+
+    __tablename__ = "page_table"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    page_number: Mapped[int] = mapped_column(primary_key=True)
+    table_number: Mapped[int] = mapped_column(primary_key=True)
+    """1-based, in reading order."""
+    n_rows: Mapped[int]
+    n_cols: Mapped[int]
+    caption: Mapped[str | None]
+    engine: Mapped[str]
+
+    __table_args__ = (_within("page", tenant_id="tenant_id", document_id="document_id", page_number="number"),)
+
+
+class TableCellRow(Row):
+    """A cell of a table of a page's parse, with its evidence."""
+
+    __tablename__ = "table_cell"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    page_number: Mapped[int] = mapped_column(primary_key=True)
+    table_number: Mapped[int] = mapped_column(primary_key=True)
+    row: Mapped[int] = mapped_column(primary_key=True)
+    col: Mapped[int] = mapped_column(primary_key=True)
+    row_span: Mapped[int]
+    col_span: Mapped[int]
+    text: Mapped[str]
+    role: Mapped[str]
+    box: Mapped[list[float] | None]
+    """Left, top, right, bottom in page fractions."""
+    word_ids: Mapped[list[int]]
+    verdict: Mapped[str | None]
+    witness: Mapped[str | None]
+    confidence: Mapped[float | None]
+
+    __table_args__ = (
+        _within(
+            "page_table",
+            tenant_id="tenant_id",
+            document_id="document_id",
+            page_number="page_number",
+            table_number="table_number",
+        ),
+        _one_of("role", CellRole),
+        _one_of("verdict", Verdict),
+    )
+
+
+class PageLengthRow(Row):
+    """How many terms a page has, repeats counted: BM25's document length."""
+
+    __tablename__ = "page_length"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    page_number: Mapped[int] = mapped_column(primary_key=True)
+    n_terms: Mapped[int]
+
+    __table_args__ = (_within("document", tenant_id="tenant_id", document_id="id"),)
+
+
+class PageTermRow(Row):
+    """How often a term stands on a page.
+
+    Without a foreign key: a check for each of a document's half million rows would cost more than writing them.
+    `PostgresTerms.replace` locks the document instead, and deleting a document deletes its rows here.
+    """
+
+    __tablename__ = "page_term"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    term: Mapped[str] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    page_number: Mapped[int] = mapped_column(primary_key=True)
+    occurrences: Mapped[int]
+
+    __table_args__ = (
+        Index("ix_page_term_document_id_page_number", "document_id", "page_number"),
+        CheckConstraint(f"length(term) <= {MAX_TERM_CHARACTERS}", name="term"),
+    )
+
+
+class AnswerRow(Row):
+    """A question asked and the answer given."""
+
+    __tablename__ = "answer"
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    answerable: Mapped[bool]
+    cited_document_ids: Mapped[list[UUID]]
+    """An answer quotes these documents and is deleted with them."""
+    answer: Mapped[Answer] = mapped_column(JsonOf(Answer))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_answer_cited_document_ids", "cited_document_ids", postgresql_using="gin"),)

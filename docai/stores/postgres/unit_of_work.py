@@ -1,0 +1,90 @@
+"""One transaction with its repositories, and the record store that opens them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from docai.domain.access import ApiKey, Tenant
+from docai.domain.ids import TenantId
+from docai.domain.jobs import Job
+from docai.errors import StoreError
+from docai.protocols import AnswerRecords, DocumentRecords, JobRecords, TermRecords, UnitOfWork
+from docai.stores.postgres import access
+from docai.stores.postgres.answers import PostgresAnswers
+from docai.stores.postgres.documents import PostgresDocuments
+from docai.stores.postgres.engine import translated_errors
+from docai.stores.postgres.jobs import PostgresJobs, unfinished_jobs
+from docai.stores.postgres.terms import PostgresTerms
+
+
+class PostgresUnitOfWork:
+    """A `UnitOfWork`: every repository shares the session's transaction and one tenant."""
+
+    documents: DocumentRecords
+    jobs: JobRecords
+    terms: TermRecords
+    answers: AnswerRecords
+
+    def __init__(self, session: Session, tenant_id: TenantId) -> None:
+        """Open the tenant's repositories on the session."""
+        self.documents = PostgresDocuments(session, tenant_id)
+        self.jobs = PostgresJobs(session, tenant_id)
+        self.terms = PostgresTerms(session, tenant_id)
+        self.answers = PostgresAnswers(session, tenant_id)
+
+
+class PostgresRecords:
+    """`Records` in a PostgreSQL whose tables are up to date: see `schema.upgrade`. Thread-safe."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use an engine of `make_engine`; it is closed by `close`."""
+        self._engine = engine
+
+    @contextmanager
+    def unit_of_work(self, tenant_id: TenantId) -> Iterator[UnitOfWork]:
+        """A transaction that sees this tenant's rows and no others."""
+        with self._transaction() as session:
+            yield PostgresUnitOfWork(session, tenant_id)
+
+    def tenant_of_key(self, key: str) -> Tenant | None:
+        """The tenant whom an API key speaks for; None for an unknown key."""
+        with self._transaction() as session:
+            return access.tenant_of_key(session, key)
+
+    def add_key(self, tenant: Tenant, key: ApiKey) -> None:
+        """Keep a tenant, if new, and a key of it."""
+        with self._transaction() as session:
+            access.add_key(session, tenant, key)
+
+    def first_tenant(self) -> Tenant | None:
+        """The oldest tenant; None before the first start."""
+        with self._transaction() as session:
+            return access.first_tenant(session)
+
+    def unfinished_jobs(self) -> Sequence[Job]:
+        """Jobs of every tenant that have not ended, oldest first."""
+        with self._transaction() as session:
+            return unfinished_jobs(session)
+
+    def is_reachable(self) -> bool:
+        """Whether a query gets an answer."""
+        try:
+            with self._transaction() as session:
+                session.execute(select(1))
+        except StoreError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        """Commit when left without an error, else roll back."""
+        with translated_errors(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+            yield session
