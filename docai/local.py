@@ -18,11 +18,13 @@ from docai.pipeline.workers import LocalWorkers
 from docai.query.search import SearchPolicy
 from docai.rendering.pictures import PillowCropper
 from docai.settings import Settings
-from docai.stores.blobs.filesystem import FileBlobs
+from docai.stores.blobs.filesystem import FilesystemBlobs
 from docai.stores.home import HomeLock
 from docai.stores.postgres.access import new_key
 from docai.stores.postgres.embedded import EmbeddedPostgres
-from docai.stores.postgres.engine import PostgresRecords
+from docai.stores.postgres.engine import make_engine
+from docai.stores.postgres.schema import upgrade
+from docai.stores.postgres.unit_of_work import PostgresRecords
 from docai.stores.qdrant.edge import EdgeIndex
 from docai.system import Policy, System
 
@@ -54,17 +56,21 @@ def open_local(settings: Settings) -> Iterator[LocalSystem]:
     home = settings.home_path
     with ExitStack() as stack:
         stack.enter_context(HomeLock(home))
-        records = PostgresRecords(_database_url(settings, stack), pool_size=settings.database.pool_size)
+        engine = make_engine(_database_url(settings, stack), pool_size=settings.database.pool_size)
+        records = PostgresRecords(engine)
         stack.callback(records.close)
-        records.migrate()
+        upgrade(engine)
         embedder = NgramEmbedder(dimension=settings.embedder.dimension)
         index = EdgeIndex(home / "index", dimension=embedder.dimension, encoder=embedder.fingerprint)
         stack.callback(index.close)
+        # The PDF engine takes two seconds to load, so it starts with the first document, not with every command.
+        sandbox = _sandbox(settings)
+        stack.callback(sandbox.close)
         parts = Parts(
             records=records,
-            blobs=FileBlobs(home / "blobs"),
+            blobs=FilesystemBlobs(home / "blobs"),
             index=index,
-            reader=stack.enter_context(_sandbox(settings)),
+            reader=sandbox,
             word_reader=RapidOcrReader(threads=settings.ocr.threads),
             embedder=embedder,
         )
@@ -88,6 +94,7 @@ def _sandbox(settings: Settings) -> PdfSandbox:
         memory_mib=limits.sandbox_memory_mib,
         open_timeout_s=limits.open_timeout_s,
         page_timeout_s=limits.page_timeout_s,
+        max_page_pixels=limits.max_page_pixels,
     )
 
 
