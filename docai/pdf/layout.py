@@ -14,24 +14,11 @@ from docai.domain.words import PageWords, Word
 from docai.pdf.fields import Field, read_fields
 from docai.pdf.layout_captions import with_captions
 from docai.pdf.layout_headings import with_levels
-from docai.pdf.layout_regions import Region, rects_of, regions_of, share_out
+from docai.pdf.layout_regions import Region, bounds, rects_of, regions_of, share_out
 from docai.pdf.layout_text import in_reading_order, rows_by_place, text_of, vocabulary
+from docai.pdf.print_boxes import cut_to_print
 from docai.pdf.reading_order import Rects, reading_order
-
-try:
-    from docai.pdf.tables import FoundTable, read_tables
-except ModuleNotFoundError:  # until the tables arrive
-    from dataclasses import dataclass
-
-    from docai.domain.tables import Table
-
-    @dataclass(frozen=True)
-    class FoundTable:  # type: ignore[no-redef]
-        box: Box
-        table: Table
-
-    def read_tables(page: pymupdf.Page, words: PageWords) -> tuple[FoundTable, ...]:  # type: ignore[misc]
-        return ()
+from docai.pdf.tables import FoundTable, read_tables
 
 _SAME_PLACE = 0.5
 """A region of which more than this share lies in a found table is that table."""
@@ -62,6 +49,7 @@ def read_layout(page: pymupdf.Page, words: PageWords) -> tuple[Block, ...]:
     if page.layout_information is None:
         page.get_layout(return_raw=True)
     size = PageSize(width_pt=page.rect.width, height_pt=page.rect.height)
+    words = cut_to_print(words, size)
     return compose(
         regions_of(page.layout_information or ()),
         words.words,
@@ -87,7 +75,7 @@ def compose(
     share_out(regions, words, rects, [i for i in range(len(words)) if i not in taken])
     known = vocabulary(words)
     blocks += [
-        _region_block(region, words, size, known)
+        _region_block(region, words, rects, size, known=known)
         for region in regions
         if region.word_ids or region.kind is BlockKind.FIGURE
     ]
@@ -125,11 +113,9 @@ def _is_found(region: Region, tables: Sequence[FoundTable], size: PageSize) -> b
     return region.kind is BlockKind.FIGURE and any(box.iou(found.box) > _SAME_PLACE for found in tables)
 
 
-def _region_block(region: Region, words: Sequence[Word], size: PageSize, known: frozenset[str]) -> Block:
-    box = Box.from_points(region.rect, size)
-    inside = Box.around(words[i].box for i in region.word_ids)
-    if inside is not None:
-        box = Box.around([box, inside]) or box if region.kind is BlockKind.FIGURE else inside
+def _region_block(
+    region: Region, words: Sequence[Word], rects: Rects, size: PageSize, *, known: frozenset[str]
+) -> Block:
     if region.kind is BlockKind.TABLE:
         rows = rows_by_place(region.word_ids, words)
         text = "\n".join("\t".join(text_of([cell], words, known) for cell in row) for row in rows)
@@ -137,7 +123,9 @@ def _region_block(region: Region, words: Sequence[Word], size: PageSize, known: 
     else:
         lines = in_reading_order(region.word_ids, words)
         text = text_of(lines, words, known)
-    return Block(kind=region.kind, text=text, box=box, word_ids=tuple(i for line in lines for i in line))
+    ids = tuple(i for line in lines for i in line)
+    around = np.vstack([rects[list(ids)], [region.rect] if region.kind is BlockKind.FIGURE else np.empty((0, 4))])
+    return Block(kind=region.kind, text=text, box=Box.from_points(bounds(around), size), word_ids=ids)
 
 
 def _in_order(blocks: Sequence[Block], rects: Rects, size: PageSize) -> list[Block]:

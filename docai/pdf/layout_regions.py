@@ -64,9 +64,8 @@ def regions_of(groups: Sequence[Mapping[str, Any]]) -> list[Region]:
 
 def rects_of(words: Sequence[Word], size: PageSize) -> Rects:
     """(N, 4): the words' boxes in points."""
-    rects = np.array([(w.box.x0, w.box.y0, w.box.x1, w.box.y1) for w in words], dtype=np.float64).reshape(-1, 4)
-    scale = np.array([size.width_pt, size.height_pt, size.width_pt, size.height_pt])
-    return np.asarray(rects * scale)
+    boxes = np.array([(w.box.x0, w.box.y0, w.box.x1, w.box.y1) for w in words], dtype=np.float64).reshape(-1, 4)
+    return np.asarray(boxes * [size.width_pt, size.height_pt, size.width_pt, size.height_pt])
 
 
 def share_out(regions: list[Region], words: Sequence[Word], rects: Rects, ids: Sequence[int]) -> None:
