@@ -70,6 +70,7 @@ class Nursery:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self.layers: tuple[str, ...] = ()
+        self.n_started = 0
 
     def start(self) -> None:
         """Have a zygote ready; harmless when there is one.
@@ -115,6 +116,7 @@ class Nursery:
             self._end()
         if self._process is None or self._control is None:
             self._process, self._control = _start_process()
+            self.n_started += 1
             try:
                 self.layers = _wait_until_ready(self._control)
             except EngineUnavailable:

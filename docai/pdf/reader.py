@@ -12,6 +12,7 @@ from docai.domain.parses import Block
 from docai.domain.words import PageWords
 from docai.errors import DocumentEncrypted, DocumentUnreadable, NoPages, PageUnreadable, WrongPassword
 from docai.pdf import findings, measures, raster
+from docai.pdf.page_tree import count_pages
 
 _TYPES = {MediaType.PDF: "pdf", MediaType.PNG: "png", MediaType.JPEG: "jpeg", MediaType.TIFF: "tiff"}
 _MAX_TITLE_CHARACTERS = 500
@@ -104,10 +105,7 @@ def _authenticate(document: pymupdf.Document, password: str | None) -> None:
 
 
 def _count(document: pymupdf.Document) -> int:
-    try:
-        n_pages = int(document.page_count)
-    except Exception as error:
-        raise DocumentUnreadable("The file's pages cannot be counted.", cause=str(error)) from error
+    n_pages = count_pages(document)
     if n_pages < 1:
         raise NoPages("The document opens and has no page.")
     return n_pages

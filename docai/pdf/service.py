@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import encodings
+import importlib
 import mmap
+import pkgutil
 import socket
 from collections.abc import Callable, Sequence
 
@@ -52,12 +55,16 @@ def perform(document: ReadDocument, request: Request, message: Message) -> Messa
 
 def warm_up() -> None:
     """Read a page of our own in every way there is, so that nothing is left to import behind the confinement."""
+    for codec in pkgutil.iter_modules(encodings.__path__):
+        with contextlib.suppress(ImportError):  # those of other operating systems
+            importlib.import_module(f"encodings.{codec.name}")
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
     with pymupdf.open() as sample:
         page = sample.new_page()
         page.insert_text((72, 72), "Name  Value\nAlpha  1.0\nBeta  2.0")
         page.draw_rect(pymupdf.Rect(70, 60, 140, 110))
+        page.set_rotation(90)
         content = sample.tobytes()
     document = ReadDocument(content, MediaType.PDF, None)
     drawn = document.render(1, 72, max_pixels=1_000_000)
