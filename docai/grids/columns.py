@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from docai.grids.lattice import covered, is_crossed, levels
 from docai.grids.lines import usual_height
 from docai.grids.marks import Clues, Guess, Mark
 
 BELIEVED = 0.35
 """Probability of a suggestion, its neighbours' included, from which on it is taken."""
+CLOSED = 0.75
+"""Share of the boundaries that rules have to draw for a table to be taken as ruled: then only rules part columns."""
+RULE_SHARE = 0.5
+"""Share of the table's height that a rule has to cover to part columns whatever else is seen."""
 REACH_SHARE = 0.022
 """How far a suggested line may be moved, as a share of the table's width: suggestions come in hundredths of it."""
 
@@ -17,10 +22,15 @@ REACH_SHARE = 0.022
 def column_edges(clues: Clues) -> list[float]:
     """Column boundaries from left to right, the table's own edges included; points."""
     region = clues.region
-    height = usual_height(clues.marks)
-    reach = max(REACH_SHARE * region.width, 0.5 * height)
-    cuts = sorted(_into_white(g.at, clues.marks, reach) for g in _peaks(clues.col_guesses, 1.5 * region.width / 100))
-    return [region.x0, *_parting(cuts, clues.marks), region.x1]
+    reach = max(REACH_SHARE * region.width, 0.5 * usual_height(clues.marks))
+    ruled = levels(clues.down, region.x0, region.x1)
+    beams = [x for x in ruled if covered(clues.down, x, region.y0, region.y1) >= RULE_SHARE]
+    guesses = [g.at for g in _peaks(clues.col_guesses, 1.5 * region.width / 100)]
+    undrawn = [x for x in guesses if all(abs(x - r) > reach for r in beams)]
+    if is_crossed(clues) and len(beams) >= CLOSED * (len(beams) + len(undrawn)):
+        return [region.x0, *_parting(ruled, clues.marks), region.x1]
+    white = [_into_white(x, clues.marks, reach) for x in undrawn]
+    return [region.x0, *_parting(sorted(beams + white), clues.marks), region.x1]
 
 
 def _peaks(guesses: Sequence[Guess], apart: float) -> list[Guess]:

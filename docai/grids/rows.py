@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from docai.grids.lattice import NEAR, covered, is_crossed, levels
 from docai.grids.lines import text_lines
-from docai.grids.marks import Clues, Guess, Mark, Rule
+from docai.grids.marks import Clues, Guess, Mark
 
 BELIEVED = 0.3
 """Summed probability of the suggestions in a gap from which on it parts rows."""
 RULE_SHARE = 0.6
-"""Share of the table's width that rules in one gap have to cover to part rows whatever else is seen."""
+"""Share of the table's width that a rule has to cover to part rows whatever else is seen."""
+CLOSED_SHARE = 0.15
+"""The same where vertical rules cross the table: there a rule over a few columns parts the cells of those."""
+RECORDS = 0.6
+"""Share of the rows with a label, and of positions with words, from which on lines in a ruled row are rows."""
 
 
 class LineGap(NamedTuple):
@@ -27,23 +33,36 @@ class LineGap(NamedTuple):
         return (self.top + self.bottom) / 2
 
 
-def row_edges(clues: Clues) -> list[float]:
+def row_edges(clues: Clues, xs: Sequence[float]) -> list[float]:
     """Row boundaries from top to bottom, the table's own top and bottom included; points."""
-    lines = text_lines(clues.marks)
-    gaps = [_gap(a, b) for a, b in pairwise(lines)]
+    region = clues.region
+    gaps = [_gap(a, b) for a, b in pairwise(text_lines(clues.marks))]
     belief = _belief(gaps, clues.row_guesses)
-    cuts = [
-        _place(gap, clues.across)
-        for gap, probability in zip(gaps, belief, strict=True)
-        if probability >= BELIEVED or ruled_share(clues, gap.top, gap.bottom) >= RULE_SHARE
+    wanted = [g for g, p in zip(gaps, belief, strict=True) if p >= BELIEVED]
+    closed = is_crossed(clues)
+    ruled = [
+        y
+        for y in levels(clues.across, region.y0, region.y1)
+        if covered(clues.across, y, region.x0, region.x1) >= (CLOSED_SHARE if closed else RULE_SHARE)
     ]
-    return [clues.region.y0, *cuts, clues.region.y1]
+    edges = _parting(ruled, clues.marks)
+    for top, bottom in pairwise([region.y0, *edges, region.y1]):
+        inside = [g.middle for g in wanted if top < g.middle < bottom and not _drawn(g, ruled)]
+        if not closed or _are_records([top, *inside, bottom], xs, clues.marks):
+            edges += inside
+    return [region.y0, *_parting(sorted(edges), clues.marks), region.y1]
 
 
-def ruled_share(clues: Clues, top: float, bottom: float) -> float:
-    """Share of the table's width covered by horizontal rules between two heights."""
-    spans = sorted((r.start, r.end) for r in clues.across if top <= r.at <= bottom)
-    return _covered(spans, clues.region.x0, clues.region.x1) / max(clues.region.width, 1e-6)
+def _drawn(gap: LineGap, ruled: Sequence[float]) -> bool:
+    return any(gap.top - NEAR <= y <= gap.bottom + NEAR for y in ruled)
+
+
+def _are_records(ys: Sequence[float], xs: Sequence[float], marks: Sequence[Mark]) -> bool:
+    """Whether most of the rows that suggestions make of a ruled row have a label and fill most columns."""
+    rows = [{bisect_right(xs, m.cx) for m in marks if top <= m.cy < bottom} for top, bottom in pairwise(ys)]
+    labelled = sum(1 in row for row in rows)
+    filled = sum(len(row) for row in rows)
+    return labelled >= RECORDS * len(rows) and filled >= RECORDS * len(rows) * (len(xs) - 1)
 
 
 def _gap(above: Sequence[Mark], below: Sequence[Mark]) -> LineGap:
@@ -60,17 +79,14 @@ def _belief(gaps: Sequence[LineGap], guesses: Sequence[Guess]) -> list[float]:
     return belief
 
 
-def _place(gap: LineGap, rules: Sequence[Rule]) -> float:
-    """On the rule in a gap, else in its middle."""
-    inside = [r for r in rules if gap.top <= r.at <= gap.bottom]
-    return max(inside, key=lambda r: r.end - r.start).at if inside else gap.middle
-
-
-def _covered(spans: Sequence[tuple[float, float]], low: float, high: float) -> float:
-    total, reach = 0.0, low
-    for start, end in spans:
-        first, last = max(start, reach), min(end, high)
-        if last > first:
-            total += last - first
-            reach = last
-    return total
+def _parting(cuts: Sequence[float], marks: Sequence[Mark]) -> list[float]:
+    """Only cuts with words between them and on either side."""
+    kept: list[float] = []
+    low = float("-inf")
+    for cut in cuts:
+        if any(low < m.cy <= cut for m in marks):
+            kept.append(cut)
+            low = cut
+    while kept and not any(m.cy > kept[-1] for m in marks):
+        kept.pop()
+    return kept

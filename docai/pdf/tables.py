@@ -13,12 +13,17 @@ from docai.domain.tables import Cell, Table
 from docai.domain.words import PageWords
 from docai.grids.cells import Grid, fill
 from docai.grids.columns import column_edges
-from docai.grids.marks import Clues, Guess, Mark, Region
+from docai.grids.marks import Clues, Guess, Mark, Region, Rule
+from docai.grids.regions import is_tabular, overlooked, settle
 from docai.grids.rows import row_edges
+from docai.grids.rules import frames
+from docai.pdf.table_rules import page_rules
 
 ENGINE = f"docai grids on pymupdf {pymupdf.VersionBind}"
 FAINT = 0.05
 """Line guesses below this probability are noise."""
+MARGIN = 3.0
+"""How far outside a table, in points, its own border may lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +35,14 @@ class FoundTable:
 
 
 def read_tables(page: pymupdf.Page, words: PageWords) -> tuple[FoundTable, ...]:
-    """The page's tables in the layout's order.
+    """The page's tables: those of the layout in its order, then ruled ones that it overlooked.
 
     Args:
         page: freed of its rotation; layout found earlier is used, and left as it was.
         words: the page's words; cells refer to them by index.
     """
     size = PageSize(width_pt=page.rect.width, height_pt=page.rect.height)
-    marks = _marks(words, size)
-    found = [_read(clues, size) for clues in _clues(_raw_layout(page), marks)]
+    found = [_read(clues, size) for clues in _clues(page, _marks(words, size))]
     return tuple(t for t in found if t is not None)
 
 
@@ -55,29 +59,55 @@ def _marks(words: PageWords, size: PageSize) -> list[Mark]:
     return [Mark(*w.box.to_points(size), w.text, w.line, i) for i, w in enumerate(words.words)]
 
 
-def _clues(groups: list[dict[str, Any]], marks: list[Mark]) -> list[Clues]:
-    found = []
-    for group in groups:
-        if group["class_name"] != "table":
-            continue
+def _clues(page: pymupdf.Page, marks: list[Mark]) -> list[Clues]:
+    """What is known of each table; a word belongs to the first one that holds its middle."""
+    across, down = page_rules(page)
+    framed = [f for f in frames(across, down) if is_tabular(f, marks)]
+    found: list[tuple[Region, dict[str, Any]]] = []
+    kept: list[Region] = []
+    for group in _raw_layout(page):
         region = Region(*group["group_bbox"][:4])
-        inside = tuple(m for m in marks if region.holds(m.cx, m.cy))
-        prior = group.get("table_grid")
-        rows = _guesses(prior.h_on_prob, region.y0, region.height) if prior is not None else ()
-        cols = _guesses(prior.v_on_prob, region.x0, region.width) if prior is not None else ()
-        found.append(Clues(region, inside, row_guesses=rows, col_guesses=cols))
-    return found
+        if group["class_name"] == "table":
+            found += [(r, group) for r in settle(region, framed)]
+        elif group["class_name"] == "picture":
+            kept.append(region)
+    found += [(r, {}) for r in overlooked(framed, kept + [r for r, _ in found])]
+    clues: list[Clues] = []
+    free = list(marks)
+    for region, group in found:
+        inside = tuple(m for m in free if region.holds(m.cx, m.cy))
+        free = [m for m in free if not region.holds(m.cx, m.cy)]
+        clues.append(
+            Clues(
+                region,
+                inside,
+                across=tuple(r for r in across if _meets(r, region.y0, region.y1, region.x0, region.x1)),
+                down=tuple(r for r in down if _meets(r, region.x0, region.x1, region.y0, region.y1)),
+                row_guesses=_guesses(group, "h_on_prob", 1),
+                col_guesses=_guesses(group, "v_on_prob", 0),
+            )
+        )
+    return clues
 
 
-def _guesses(probabilities: Sequence[float], start: float, extent: float) -> tuple[Guess, ...]:
-    step = extent / max(1, len(probabilities) - 1)
+def _meets(rule: Rule, low: float, high: float, start: float, end: float) -> bool:
+    return low - MARGIN <= rule.at <= high + MARGIN and rule.end > start and rule.start < end
+
+
+def _guesses(group: dict[str, Any], axis: str, low: int) -> tuple[Guess, ...]:
+    """The model's probabilities of a line at equal steps from one edge of the region to the other."""
+    prior = group.get("table_grid")
+    probabilities: Sequence[float] = getattr(prior, axis, None) if prior is not None else ()
+    start, end = group["group_bbox"][low : low + 3 : 2] if prior is not None else (0.0, 0.0)
+    step = (end - start) / max(1, len(probabilities) - 1)
     return tuple(Guess(start + i * step, float(p)) for i, p in enumerate(probabilities) if p >= FAINT)
 
 
 def _read(clues: Clues, size: PageSize) -> FoundTable | None:
     if not clues.marks:
         return None
-    grid = fill(clues, row_edges(clues), column_edges(clues))
+    xs = column_edges(clues)
+    grid = fill(clues, row_edges(clues, xs), xs)
     return FoundTable(Box.from_points(clues.region, size), _table(grid, size))
 
 
