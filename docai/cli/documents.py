@@ -1,0 +1,164 @@
+"""`docai list`, `show`, `tables` and `delete`: the documents that were taken in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from docai.cli.output import JsonFlag, notes, print_json, results, shown, state_text, write
+from docai.cli.session import open_session
+from docai.domain.documents import Document, Page
+from docai.domain.tables import CellRole, Table
+from docai.errors import InvalidRequest, PageOutOfRange
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The document's id, or enough of its start.")]
+
+
+class ShowFormat(StrEnum):
+    """How a document's content is printed."""
+
+    MARKDOWN = "md"
+    JSON = "json"
+    HTML = "html"
+
+
+class TableFormat(StrEnum):
+    """How tables are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+def list_documents(as_json: JsonFlag = False) -> None:
+    """List the documents, newest first."""
+    with open_session() as session:
+        documents = list(session.documents())
+    if as_json:
+        from docai.api.schemas.documents import DocumentListOut, DocumentOut
+
+        print_json(DocumentListOut(data=[DocumentOut.of(d) for d in documents], has_more=False, next_cursor=None))
+    elif documents:
+        results().print(_overview(documents))
+    else:
+        notes().print("No documents yet; `docai ingest PATH` takes some in.")
+
+
+def show(
+    document_id: IdArgument,
+    form: Annotated[ShowFormat, typer.Option("--format", help="What to print.")] = ShowFormat.MARKDOWN,
+    as_json: JsonFlag = False,
+) -> None:
+    """Print what a document says, in reading order."""
+    with open_session() as session:
+        document, pages = session.content(document_id)
+    if as_json or form is ShowFormat.JSON:
+        from docai.api.schemas.pages import ContentOut
+
+        print_json(ContentOut.of(document, pages))
+    elif form is ShowFormat.HTML:
+        from docai.rendering.html import document_html
+
+        write(document_html(document, pages))
+    else:
+        from docai.rendering.markdown import document_markdown
+
+        write(document_markdown(pages))
+
+
+def tables(
+    document_id: IdArgument,
+    form: Annotated[TableFormat, typer.Option("--format", help="How to print them.")] = TableFormat.TEXT,
+    number: Annotated[int | None, typer.Option(min=1, help="Only this table of the document.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Print a document's tables; several as CSV are parted by an empty line."""
+    with open_session() as session:
+        document, pages = session.content(document_id)
+    found = [(page.number, table) for page in pages if page.parse for table in page.parse.tables]
+    if number is not None and number > len(found):
+        raise PageOutOfRange(f"{document.name} has {len(found)} tables.", n_tables=len(found))
+    chosen = [(n, page, table) for n, (page, table) in enumerate(found, start=1) if number in {None, n}]
+    if as_json or form is TableFormat.JSON:
+        from docai.api.schemas.pages import TableListOut, tables_of
+
+        print_json(TableListOut(data=[table for table in tables_of(pages) if number in {None, table.number}]))
+    elif form is TableFormat.HTML:
+        _write_html(document, pages, None if number is None else chosen[0][2])
+    elif form is TableFormat.CSV:
+        from docai.rendering.csv import table_csv
+
+        sys.stdout.write("\r\n".join(table_csv(table) for _, _, table in chosen))
+    else:
+        _print_tables(chosen, document, results())
+
+
+def delete(
+    document_id: IdArgument,
+    is_sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Delete a document with everything made of it."""
+    with open_session() as session:
+        document = session.document(document_id)
+        if not is_sure:
+            if as_json or not sys.stdin.isatty():
+                raise InvalidRequest(f"{document.name} is not deleted without being sure; give --yes.")
+            typer.confirm(f"Delete {document.name} ({document.id})?", abort=True, err=True)
+        session.system.delete(session.tenant_id, document.id)
+    if as_json:
+        from docai.cli.schemas import DeletedOut
+
+        print_json(DeletedOut(id=document.id, name=document.name))
+    else:
+        notes().print(f"Deleted {document.name} ({document.id}).")
+
+
+def _overview(documents: Sequence[Document]) -> RichTable:
+    table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Id", no_wrap=True)
+    table.add_column("Name", overflow="ellipsis", no_wrap=True, max_width=32)
+    table.add_column("Status", no_wrap=True)
+    table.add_column("Pages", justify="right")
+    table.add_column("Taken in", no_wrap=True)
+    for document in documents:
+        pages = "" if document.n_pages is None else str(document.n_pages)
+        taken_in = f"{document.created_at.astimezone():%Y-%m-%d %H:%M}"
+        table.add_row(document.id.hex[:8], document.name, state_text(document.status), pages, taken_in)
+    return table
+
+
+def _write_html(document: Document, pages: Sequence[Page], table: Table | None) -> None:
+    from docai.rendering.html import table_html, tables_html
+
+    write(tables_html(document, pages) if table is None else table_html(table, with_evidence=True, with_caption=True))
+
+
+def _print_tables(chosen: Sequence[tuple[int, int, Table]], document: Document, console: Console) -> None:
+    if not chosen:
+        notes().print(f"{document.name} has no tables.")
+    for number, page_number, table in chosen:
+        facts = f", page {page_number}: {table.n_rows} rows, {table.n_cols} columns"
+        console.print(Text.assemble((f"Table {number}", "bold"), facts))
+        console.print(_grid(table))
+
+
+def _grid(table: Table) -> RichTable:
+    """The table drawn in the terminal; a merged cell's text stands in its first place."""
+    drawn = RichTable(box=box.SQUARE, show_header=False, show_lines=True)
+    for _ in range(table.n_cols):
+        drawn.add_column()
+    for row in range(table.n_rows):
+        cells = [(table.at(row, col), col) for col in range(table.n_cols)]
+        texts = [(cell, cell.text if (cell.row, cell.col) == (row, col) else "") for cell, col in cells]
+        drawn.add_row(*(Text(shown(text), "" if cell.role is CellRole.DATA else "bold") for cell, text in texts))
+    return drawn

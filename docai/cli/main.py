@@ -1,0 +1,91 @@
+"""The app: its commands, and what an error looks like."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from docai.cli.check import check
+from docai.cli.demo import demo
+from docai.cli.documents import delete, list_documents, show, tables
+from docai.cli.ingest import ingest
+from docai.cli.output import notes, print_json
+from docai.cli.plan import plan
+from docai.cli.questions import ask, search
+from docai.cli.serve import serve
+from docai.errors import DocaiError, StoreFull
+
+_HINTS = {
+    "document_encrypted": "Give its password with --password.",
+    "wrong_password": "Give another one with --password.",
+    "store_full": "Make room and run the same command again; what was finished is kept.",
+    "store_unavailable": "Run `docai check` to see which store does not answer.",
+    "index_mismatch": "Choose another DOCAI_HOME, or take the documents in anew.",
+}
+"""What to do next, for errors that do not say it themselves."""
+
+app = typer.Typer(
+    name="docai",
+    help="Documents in, evidence out: what was read, where it stands, and how far it may be believed.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _name, _command in (
+    ("ingest", ingest),
+    ("list", list_documents),
+    ("show", show),
+    ("tables", tables),
+    ("search", search),
+    ("ask", ask),
+    ("plan", plan),
+    ("delete", delete),
+    ("serve", serve),
+    ("check", check),
+    ("demo", demo),
+):
+    app.command(_name)(_command)
+
+
+@app.callback(invoke_without_command=True)
+def _docai(
+    is_version_asked: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if is_version_asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"docai {version('docai')}\n")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; an error of ours ends with one line, what to do, and exit code 1."""
+    try:
+        app()
+    except DocaiError as error:
+        _report(error)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno is None or error.strerror is None:
+            raise
+        where = f": {error.filename}" if error.filename else ""
+        _report(StoreFull(f"{error.strerror}{where}") if error.errno == 28 else DocaiError(f"{error.strerror}{where}"))
+        sys.exit(1)
+
+
+def _report(error: DocaiError) -> None:
+    if "--json" in sys.argv:
+        from docai.cli.schemas import ProblemOut
+
+        print_json(ProblemOut.of(error))
+        return
+    console = notes()
+    console.print(f"docai: {error.message}", style="red", soft_wrap=True)
+    if hint := _HINTS.get(error.code):
+        console.print(hint, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

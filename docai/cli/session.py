@@ -1,0 +1,124 @@
+"""docai opened for one command: settings, log, system, and documents found by the start of their id."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from docai.cli.output import notes
+from docai.domain.documents import Document, Page
+from docai.domain.ids import DocumentId, TenantId
+from docai.errors import ConfigurationError, DocumentNotFound, InvalidRequest
+from docai.settings import PREFIX, Settings, load_settings
+from docai.system import System
+
+KEY_FILE = "api-key"
+"""In `DOCAI_HOME`, readable by its owner only: the key that the first start makes, since only its hash is stored."""
+_LIST_PAGE = 200
+_WAIT_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open system, and on whose behalf it is asked."""
+
+    system: System
+    tenant_id: TenantId
+    settings: Settings
+
+    def document(self, id_start: str) -> Document:
+        """The one document whose id starts like this.
+
+        Raises:
+            DocumentNotFound: there is none.
+            InvalidRequest: there are several.
+        """
+        wanted = id_start.strip().lower().replace("-", "")
+        if len(wanted) == len(UUID(int=0).hex):
+            return self.system.document(self.tenant_id, DocumentId(_uuid(wanted)))
+        found = [d for d in self.documents() if wanted and d.id.hex.startswith(wanted)]
+        if not found:
+            raise DocumentNotFound(f"No document's id starts with {id_start!r}; `docai list` shows them.")
+        if len(found) > 1:
+            raise InvalidRequest(f"{len(found)} documents' ids start with {id_start!r}; give more of it.")
+        return found[0]
+
+    def documents(self) -> Iterator[Document]:
+        """All documents, newest first."""
+        after: DocumentId | None = None
+        while part := self.system.documents(self.tenant_id, limit=_LIST_PAGE, after=after):
+            yield from part
+            after = part[-1].id
+
+    def content(self, id_start: str) -> tuple[Document, Sequence[Page]]:
+        """A document with all its pages; one that is still being read is waited for.
+
+        Raises:
+            DocumentNotFound, InvalidRequest: as for `document`.
+        """
+        document = self.document(id_start)
+        if not document.status.is_final and (job := self.system.job_of(self.tenant_id, document.id)):
+            notes().print(f"{document.name} is still being read; waiting.")
+            self.system.wait(self.tenant_id, job.id, _WAIT_S)
+        return self.system.content(self.tenant_id, document.id)
+
+
+@contextmanager
+def open_session(settings: Settings | None = None) -> Iterator[Session]:
+    """Open docai on this machine with the environment's settings, or those given.
+
+    Raises:
+        ConfigurationError: a setting has a value that it does not allow, or the system cannot be assembled.
+        HomeInUse: another process works on this `DOCAI_HOME`.
+    """
+    from docai.local import open_local
+
+    in_force = settings or read_settings()
+    prepare(in_force)
+    with open_local(in_force) as local:
+        if local.new_key is not None:
+            keep_key(in_force, local.new_key)
+        yield Session(local.system, local.tenant.id, in_force)
+
+
+def read_settings() -> Settings:
+    """The environment's settings.
+
+    Raises:
+        ConfigurationError: a variable has a value that its setting does not allow.
+    """
+    try:
+        return load_settings()
+    except ValidationError as error:
+        faults = [(PREFIX + "__".join(str(part) for part in e["loc"]).upper(), e["msg"]) for e in error.errors()]
+        said = "; ".join(f"{variable}: {message}" for variable, message in faults)
+        raise ConfigurationError(said, variables=", ".join(variable for variable, _ in faults)) from error
+
+
+def prepare(settings: Settings) -> None:
+    """Set the log up as the settings say."""
+    from docai.telemetry import configure_logging
+
+    configure_logging(settings.telemetry.log_level, as_json=settings.telemetry.log_json)
+
+
+def keep_key(settings: Settings, key: str) -> Path:
+    """Write the API key of the first start where its owner finds it."""
+    path = settings.home_path / KEY_FILE
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(f"{key}\n")
+    return path
+
+
+def _uuid(digits: str) -> UUID:
+    try:
+        return UUID(digits)
+    except ValueError as error:
+        raise DocumentNotFound(f"{digits!r} is no document's id; `docai list` shows them.") from error
