@@ -86,7 +86,7 @@ class SearchSettings(_Group):
         60, ge=1, description="The constant of reciprocal-rank fusion; larger flattens the ranks' differences."
     )
     text_weight: float = Field(1.0, ge=0, description="Weight of the BM25 ranking in the fusion.")
-    late_interaction_weight: float = Field(1.0, ge=0, description="Weight of the MaxSim ranking in the fusion.")
+    late_interaction_weight: float = Field(2.0, ge=0, description="Weight of the MaxSim ranking in the fusion.")
 
 
 class AnswerSettings(_Group):

@@ -50,11 +50,11 @@ class Token:
         return self.surface in STOP_WORDS
 
 
-def tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=100_000)
+def tokens(text: str) -> tuple[Token, ...]:
     """Tokens in the order of the text: words, numbers without thousands marks, and pairs of CJK characters."""
-    plain = _POSSESSIVE.sub("", _plain(text))
     found: list[Token] = []
-    for match in _TOKEN.finditer(plain):
+    for match in _TOKEN.finditer(_POSSESSIVE.sub("", _plain(text))):
         surface = match.group()
         if match.lastgroup == "cjk":
             found += [Token(pair, pair) for pair in _pairs(surface)]
@@ -62,18 +62,17 @@ def tokens(text: str) -> list[Token]:
             found += [Token(number, number) for number in _numbers(surface)]
         else:
             found.append(Token(surface, _stem(surface)))
-    return found
-
-
-def terms(text: str) -> list[str]:
-    """Terms in the order of the text, stop words left out."""
-    return [token.term for token in tokens(text) if not token.is_stop_word]
+    return tuple(found)
 
 
 def content_tokens(text: str) -> list[Token]:
-    """A query's tokens without stop words and repetitions; all of them where nothing else is left."""
-    every = list(dict.fromkeys(tokens(text)))
-    return [token for token in every if not token.is_stop_word] or every
+    """Tokens in the order of the text, stop words left out: what pages are found by."""
+    return [token for token in tokens(text) if not token.is_stop_word]
+
+
+def terms(text: str) -> list[str]:
+    """Terms of the content tokens, in the order of the text."""
+    return [token.term for token in content_tokens(text)]
 
 
 def idf(frequencies: Mapping[str, int], n_pages: int, wanted: Iterable[str]) -> dict[str, float]:
@@ -113,7 +112,6 @@ def _numbers(text: str) -> list[str]:
     return re.split(r"[,']", text)
 
 
-@lru_cache(maxsize=200_000)
 def _stem(word: str) -> str:
     """The English Snowball stem of a Latin word; other scripts and codes with digits stay as they are."""
     if not word.isascii() or not word.isalpha():

@@ -20,8 +20,8 @@ class PageEmbedding:
     """Unit length, float32, finite."""
     boxes: tuple[Box, ...]
     """Where each vector stands on the page, N of them."""
-    labels: tuple[str, ...]
-    """What each vector is of, for explaining a hit: the word, or empty for a patch. N of them."""
+    word_ids: tuple[int, ...]
+    """Which of the page's words each vector is of, N indices, for explaining a hit; empty where vectors are patches."""
     encoder: str
     """Fingerprint: name, version and settings of the encoder; vectors of different encoders are never compared."""
 

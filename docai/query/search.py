@@ -134,10 +134,12 @@ def _explained(hit: Hit, page: Page, query: QueryEmbedding, embedder: PageEmbedd
     seen = embedder.embed_page(page.words) if page.words else None
     if page.words is None or seen is None:
         return hit
-    return hit.model_copy(update={"matches": _matches(query, seen), "snippet": _snippet(query, seen, page.words)})
+    return hit.model_copy(
+        update={"matches": _matches(query, seen, page.words), "snippet": _snippet(query, seen, page.words)}
+    )
 
 
-def _matches(query: QueryEmbedding, seen: PageEmbedding) -> tuple[Match, ...]:
+def _matches(query: QueryEmbedding, seen: PageEmbedding, words: PageWords) -> tuple[Match, ...]:
     """For each query token that the page has, heaviest first, the word that meets it best."""
     weights = np.linalg.norm(query.vectors, axis=1)
     strengths = _strengths(query, seen)
@@ -145,7 +147,7 @@ def _matches(query: QueryEmbedding, seen: PageEmbedding) -> tuple[Match, ...]:
     return tuple(
         Match(
             token=query.tokens[token],
-            word=seen.labels[best[token]],
+            word=words.words[seen.word_ids[best[token]]].text,
             box=seen.boxes[best[token]],
             similarity=min(1.0, float(strengths[token, best[token]] / weights[token])),
             weight=float(weights[token]),
@@ -158,14 +160,13 @@ def _matches(query: QueryEmbedding, seen: PageEmbedding) -> tuple[Match, ...]:
 def _snippet(query: QueryEmbedding, seen: PageEmbedding, words: PageWords) -> str:
     """The stretch of the page's words that meets most of the query's weight."""
     texts = [word.text for word in words.words]
-    per_vector = _strengths(query, seen)
-    position = {word.box: i for i, word in reversed(list(enumerate(words.words)))}
-    per_word = np.zeros((len(query.tokens), len(texts)), dtype=np.float32)
-    for vector, box in enumerate(seen.boxes):
-        at = position[box]
-        per_word[:, at] = np.maximum(per_word[:, at], per_vector[:, vector])
-    met = maximum_filter1d(per_word, size=SNIPPET_WORDS, axis=1, mode="constant").sum(axis=0)
-    start = max(0, int(met.argmax()) - SNIPPET_WORDS // 2)
+    per_word = np.zeros((len(texts), len(query.tokens)), dtype=np.float32)
+    # A word of several tokens has several vectors.
+    np.maximum.at(per_word, np.array(seen.word_ids), _strengths(query, seen).T)
+    met = maximum_filter1d(per_word, size=SNIPPET_WORDS, axis=0, mode="constant").sum(axis=1)
+    best = np.flatnonzero(met == met.max())
+    first_run = best[best - np.arange(len(best)) == best[0]]
+    start = max(0, int(first_run.mean()) - SNIPPET_WORDS // 2)
     return " ".join(texts[start : start + SNIPPET_WORDS])
 
 

@@ -31,7 +31,7 @@ OTHER = TenantId(UUID(int=2))
 
 def page(vectors: Matrix, encoder: str = ENCODER) -> PageEmbedding:
     n = len(vectors)
-    return PageEmbedding(vectors, (Box(x0=0, y0=0, x1=1, y1=1),) * n, ("",) * n, encoder)
+    return PageEmbedding(vectors, (Box(x0=0, y0=0, x1=1, y1=1),) * n, (), encoder)
 
 
 def query(vectors: Matrix, encoder: str = ENCODER) -> QueryEmbedding:
