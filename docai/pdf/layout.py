@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 
 import numpy as np
@@ -13,9 +13,10 @@ from docai.domain.parses import Block, BlockKind
 from docai.domain.words import PageWords, Word
 from docai.pdf.fields import Field, read_fields
 from docai.pdf.layout_captions import with_captions
+from docai.pdf.layout_floats import around_paragraphs
 from docai.pdf.layout_headings import with_levels
 from docai.pdf.layout_regions import Region, bounds, rects_of, regions_of, share_out
-from docai.pdf.layout_text import in_reading_order, rows_by_place, text_of, vocabulary
+from docai.pdf.layout_text import in_reading_order, reads_leftwards, rows_by_place, text_of, vocabulary
 from docai.pdf.print_boxes import cut_to_print
 from docai.pdf.reading_order import Rects, reading_order
 from docai.pdf.tables import FoundTable, read_tables
@@ -24,6 +25,9 @@ _SAME_PLACE = 0.5
 """A region of which more than this share lies in a found table is that table."""
 _MARGIN = 0.1
 """Upright text in this outer share of the page's width is a side note or a stamp."""
+
+_SMALL_PRINT = 0.95
+"""Of the body's line height; smaller print right behind a table is a note to it."""
 
 
 class _Place(IntEnum):
@@ -47,7 +51,7 @@ def read_layout(page: pymupdf.Page, words: PageWords) -> tuple[Block, ...]:
         words: what the page says; boxes in fractions of the page.
     """
     if page.layout_information is None:
-        page.get_layout(return_raw=True)
+        page.get_layout(return_raw=True, filter_img_bboxes=True)
     size = PageSize(width_pt=page.rect.width, height_pt=page.rect.height)
     words = cut_to_print(words, size)
     return compose(
@@ -79,7 +83,7 @@ def compose(
         for region in regions
         if region.word_ids or region.kind is BlockKind.FIGURE
     ]
-    ordered = _in_order(blocks, rects, size)
+    ordered = _in_order(blocks, words, rects, size)
     return tuple(with_captions(with_levels(ordered, words, size.height_pt)))
 
 
@@ -128,15 +132,29 @@ def _region_block(
     return Block(kind=region.kind, text=text, box=Box.from_points(bounds(around), size), word_ids=ids)
 
 
-def _in_order(blocks: Sequence[Block], rects: Rects, size: PageSize) -> list[Block]:
+def _in_order(blocks: Sequence[Block], words: Sequence[Word], rects: Rects, size: PageSize) -> list[Block]:
     """Head of the page, body, footnotes, side notes, foot; each part in reading order."""
     places = [_place(block, rects) for block in blocks]
+    leftwards = reads_leftwards(words)
     ordered: list[Block] = []
     for place in _Place:
         part = [block for block, at in zip(blocks, places, strict=True) if at is place]
         boxes = np.array([block.box.to_points(size) for block in part], dtype=np.float64).reshape(-1, 4)
-        ordered += [part[i] for i in reading_order(boxes)]
+        part = [part[i] for i in reading_order(boxes, leftwards=leftwards)]
+        ordered += around_paragraphs(part, _is_small(blocks, rects)) if place is _Place.BODY else part
     return ordered
+
+
+def _is_small(blocks: Sequence[Block], rects: Rects) -> Callable[[Block], bool]:
+    """A test whether a block is printed smaller than the page's paragraphs."""
+    body = [i for block in blocks if block.kind is BlockKind.PARAGRAPH for i in block.word_ids]
+    heights = rects[:, 3] - rects[:, 1]
+    usual = float(np.median(heights[body])) if body else 0.0
+
+    def is_small(block: Block) -> bool:
+        return bool(block.word_ids) and float(np.median(heights[list(block.word_ids)])) < _SMALL_PRINT * usual
+
+    return is_small
 
 
 def _place(block: Block, rects: Rects) -> _Place:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections import Counter
+from collections.abc import Iterable, Sequence, Set
 from itertools import groupby, pairwise
+from unicodedata import bidirectional
 
 from docai.domain.geometry import Box
 from docai.domain.words import Word
@@ -30,15 +32,23 @@ def in_reading_order(word_ids: Sequence[int], words: Sequence[Word]) -> list[lis
     """
     pieces = _pieces(word_ids, words)
     boxes = [_around(piece, words) for piece in pieces]
-    if any(_goes_back(a, b) for a, b in pairwise(boxes)):
-        return [piece for row in _rows(pieces, boxes) for piece in row]
+    leftwards = reads_leftwards(words[i] for i in word_ids)
+    if any(_goes_back(a, b, leftwards=leftwards) for a, b in pairwise(boxes)):
+        return [piece for row in _rows(pieces, boxes, leftwards=leftwards) for piece in row]
     return pieces
 
 
 def rows_by_place(word_ids: Sequence[int], words: Sequence[Word]) -> list[list[list[int]]]:
-    """A block's words as rows from top to bottom, each a list of the line pieces on it from left to right."""
+    """A block's words as rows from top to bottom, each a list of the line pieces on it in reading direction."""
     pieces = _pieces(word_ids, words)
-    return _rows(pieces, [_around(piece, words) for piece in pieces])
+    boxes = [_around(piece, words) for piece in pieces]
+    return _rows(pieces, boxes, leftwards=reads_leftwards(words[i] for i in word_ids))
+
+
+def reads_leftwards(words: Iterable[Word]) -> bool:
+    """Whether most of the words that have a direction are Hebrew or Arabic."""
+    directions = Counter(bidirectional(word.text[0]) for word in words if word.text)
+    return directions["R"] + directions["AL"] > directions["L"]
 
 
 def _pieces(word_ids: Sequence[int], words: Sequence[Word]) -> list[list[int]]:
@@ -52,11 +62,12 @@ def _around(piece: Sequence[int], words: Sequence[Word]) -> Box:
     return box
 
 
-def _goes_back(first: Box, second: Box) -> bool:
-    """Whether `second` stands wholly above `first`, or to its left on the same line."""
+def _goes_back(first: Box, second: Box, *, leftwards: bool) -> bool:
+    """Whether `second` stands wholly above `first`, or before it on the same line."""
     if second.y1 <= first.y0:
         return True
-    return second.x1 <= first.x0 and _on_one_line(first, second)
+    is_before = second.x0 >= first.x1 if leftwards else second.x1 <= first.x0
+    return is_before and _on_one_line(first, second)
 
 
 def _on_one_line(a: Box, b: Box) -> bool:
@@ -64,15 +75,15 @@ def _on_one_line(a: Box, b: Box) -> bool:
     return min(a.y1, b.y1) - max(a.y0, b.y0) > min(a.height, b.height) / 2
 
 
-def _rows(pieces: list[list[int]], boxes: list[Box]) -> list[list[list[int]]]:
-    """Pieces of lines by row from top to bottom, those of a row from left to right."""
+def _rows(pieces: list[list[int]], boxes: list[Box], *, leftwards: bool) -> list[list[list[int]]]:
+    """Pieces of lines by row from top to bottom, those of a row in reading direction."""
     rows: list[list[int]] = []
     for k in sorted(range(len(pieces)), key=lambda k: boxes[k].centre[1]):
         if rows and _on_one_line(boxes[rows[-1][0]], boxes[k]):
             rows[-1].append(k)
         else:
             rows.append([k])
-    return [[pieces[k] for k in sorted(row, key=lambda k: boxes[k].x0)] for row in rows]
+    return [[pieces[k] for k in sorted(row, key=lambda k: -boxes[k].x1 if leftwards else boxes[k].x0)] for row in rows]
 
 
 def vocabulary(words: Sequence[Word]) -> frozenset[str]:

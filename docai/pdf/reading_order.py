@@ -1,4 +1,4 @@
-"""The order in which a page's rectangles are read: down a column, columns from left to right."""
+"""The order in which a page's rectangles are read: down a column, then the next column."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ _SHARED_WIDTH = 0.1
 """Rectangles share a column when they overlap by more than this share of the narrower; less is a ragged edge."""
 
 
-def reading_order(rects: Rects) -> list[int]:
-    """Indices of `rects` (N, 4) in reading order.
+def reading_order(rects: Rects, *, leftwards: bool = False) -> list[int]:
+    """Indices of `rects` (N, 4) in reading order; with `leftwards`, columns are read from right to left.
 
     Two rules say which of a pair comes first: of two that share a column the upper one; of two side by side the left
     one, unless a third that reaches into both columns stands between them in height. Sorting by these rules keeps
     columns whole and lets a full-width title, table or figure part them. Where the rules contradict each other
     (overlapping rectangles), the topmost candidate goes first.
     """
+    if leftwards:
+        rects = rects[:, [2, 1, 0, 3]] * [-1, 1, -1, 1]
     before = _precedence(rects)
     left = list(range(len(rects)))
     order: list[int] = []
