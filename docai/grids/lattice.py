@@ -41,30 +41,35 @@ def is_crossed(clues: Clues) -> bool:
 
 
 class Walls:
-    """Which sides of the positions of a grid are ruled, and which boundaries rules draw at all."""
+    """Which sides of the positions of a grid are ruled, and which positions rules leave open to one another."""
 
     def __init__(self, clues: Clues, ys: Sequence[float], xs: Sequence[float]) -> None:
         rows, cols = list(pairwise(ys)), list(pairwise(xs))
-        self._left = [[_closed(clues.down, x, row) for x in xs] for row in rows]
-        self._above = [[_closed(clues.across, y, col) for col in cols] for y in ys]
-        self._drawn_x = [2 * sum(walls) >= len(rows) for walls in zip(*self._left, strict=True)]
-        self._drawn_y = [2 * sum(walls) >= len(cols) for walls in self._above]
+        self.left = [[_closed(clues.down, x, row) for x in xs] for row in rows]
+        """Per row, whether a rule stands at each column boundary."""
+        self.above = [[_closed(clues.across, y, col) for y in ys] for col in cols]
+        """Per column, whether a rule lies at each row boundary."""
 
-    def parts_columns(self, row: int, col: int) -> bool:
-        """Whether a rule stands at the left of a position."""
-        return self._left[row][col]
+    def open_columns(self, row: int, filled: Sequence[bool]) -> list[tuple[int, int]]:
+        """Runs of positions of a row, first to last, that rules enclose as one cell; `filled`: which hold words."""
+        return _open(self.left, row, filled)
 
-    def parts_rows(self, row: int, col: int) -> bool:
-        """Whether a rule lies at the top of a position."""
-        return self._above[row][col]
+    def open_rows(self, col: int, filled: Sequence[bool]) -> list[tuple[int, int]]:
+        """Runs of positions of a column, first to last, that rules enclose as one cell."""
+        return _open(self.above, col, filled)
 
-    def opens_columns(self, row: int, col: int) -> bool:
-        """Whether the boundary at the left of a position is drawn in most rows, but not in this one."""
-        return self._drawn_x[col] and not self._left[row][col]
 
-    def opens_rows(self, row: int, col: int) -> bool:
-        """Whether the boundary above a position is drawn over most columns, but not over this one."""
-        return self._drawn_y[row] and not self._above[row][col]
+def _open(walls: Sequence[Sequence[bool]], number: int, filled: Sequence[bool]) -> list[tuple[int, int]]:
+    """Neighbours without a wall between them where others have one, if walls or the table's edge shut them in."""
+    own, last = walls[number], len(filled)
+    drawn = [any(line[i] for line in walls) for i in range(last + 1)]
+    parted = [i for i in range(1, last) if own[i] or not drawn[i]]
+    found = []
+    for start, end in pairwise([0, *parted, last]):
+        shut = (start == 0 or own[start]) and (end == last or own[end])
+        if end - start > 1 and shut and (any(own[1:last]) or sum(filled[start:end]) <= 1):
+            found.append((start, end - 1))
+    return found
 
 
 def _closed(rules: Sequence[Rule], at: float, stretch: tuple[float, float]) -> bool:

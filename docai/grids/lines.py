@@ -7,9 +7,9 @@ from statistics import median
 
 from docai.grids.marks import Mark
 
-CORE_SHARE = 0.25
-"""Half of the middle part of a word's height by which lines are told apart: the outer quarters of a font's box
-overlap the neighbouring lines wherever lines are set solid."""
+SAME_LINE = 0.5
+"""Words whose middles differ by less than this share of the usual height stand in one line: raised and lowered
+figures do, the next line of print does not, however tightly it is set."""
 TALL = 2.5
 """A word this many times as high as the usual one is set upright or spans lines; it does not make a line."""
 SPACE_SHARE = 0.6
@@ -28,17 +28,13 @@ def text_lines(marks: Sequence[Mark]) -> list[list[Mark]]:
 
     Words that stand upright or are very tall are left out: they belong to no single line.
     """
-    limit = TALL * usual_height(marks)
+    usual = usual_height(marks)
     lines: list[list[Mark]] = []
-    bottom = 0.0
-    for mark in sorted((m for m in marks if m.height <= limit), key=lambda m: m.cy):
-        reach = CORE_SHARE * mark.height
-        if lines and mark.cy - reach < bottom:
+    for mark in sorted((m for m in marks if m.height <= TALL * usual), key=lambda m: m.cy):
+        if lines and mark.cy - lines[-1][0].cy < SAME_LINE * usual:
             lines[-1].append(mark)
-            bottom = max(bottom, mark.cy + reach)
         else:
             lines.append([mark])
-            bottom = mark.cy + reach
     return [sorted(line) for line in lines]
 
 

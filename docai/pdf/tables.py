@@ -118,7 +118,7 @@ def _table(grid: Grid, size: PageSize) -> Table:
             col=s.col,
             row_span=s.row_span,
             col_span=s.col_span,
-            text=s.text,
+            text=" ".join(m.text for m in s.marks),
             box=Box.from_points(grid.region_of(s), size),
             word_ids=tuple(m.word_id for m in s.marks),
         )
