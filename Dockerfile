@@ -11,12 +11,9 @@ RUN uv venv /opt/docai \
     && uv pip install --python /opt/docai/bin/python --no-deps .
 
 FROM python:3.11-slim-bookworm AS service
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libgomp1 libxcb1 libgl1 libglib2.0-0 \
-    && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --create-home --home-dir /var/lib/docai docai
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/docai docai
 COPY --from=build /opt/docai /opt/docai
-USER docai
+USER 10001
 ENV PATH=/opt/docai/bin:$PATH \
     DOCAI_HOME=/var/lib/docai/home \
     DOCAI_API__HOST=0.0.0.0 \

@@ -21,15 +21,17 @@ ANSWERS = Counter("docai_answers", "Questions by whether they could be answered.
 
 def configure_logging(level: str, *, as_json: bool) -> None:
     """Send events of `level` and above to standard error. No document text is ever logged."""
-    renderer = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
+    if not as_json:
+        # Plain traces: the rich ones print local variables, and with them what documents say.
+        plain = structlog.dev.plain_traceback
+        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            *([structlog.processors.format_exc_info] if as_json else []),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
@@ -40,6 +42,8 @@ def configure_logging(level: str, *, as_json: bool) -> None:
 
 def log(event: str, *, level: str = "info", **fields: object) -> None:
     """Log an event: a past-tense phrase, with its facts as fields."""
+    if not structlog.is_configured():
+        configure_logging("warning", as_json=False)
     getattr(structlog.get_logger(), level)(event, **fields)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -13,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 
 from docai import errors
 from docai.api.schemas.problems import Problem
-from docai.telemetry import log
 
 STATUSES: dict[type[errors.DocaiError], HTTPStatus] = {
     errors.DocaiError: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -61,7 +59,6 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(ClientDisconnect, _client_gone)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def _docai_error(request: Request, error: Exception) -> Response:
@@ -86,13 +83,6 @@ def _http_error(request: Request, error: Exception) -> Response:
 def _client_gone(request: Request, error: Exception) -> Response:
     cut = errors.UploadIncomplete("The connection ended before the upload did; nothing was kept. Send it again.")
     return problem_response(cut, request.state.request_id)
-
-
-def _unexpected(request: Request, error: Exception) -> Response:
-    # The trace stays in our log: it may hold what is nobody else's business.
-    log("request failed", level="error", request_id=request.state.request_id, trace=traceback.format_exception(error))
-    ours = errors.DocaiError("A fault of ours. The request id finds it in the log.")
-    return problem_response(ours, request.state.request_id)
 
 
 def _response(

@@ -32,17 +32,24 @@ class RequestId:
         request_id = uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
-        status = 0
+        status: int | None = None
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_id)
+        except Exception as error:
+            # The trace stays in our log: it may hold what is nobody else's business.
+            log("request failed", level="error", request_id=request_id, exc_info=error)
+            if status is not None:
+                raise  # half an answer is out already: the server must cut the connection
+            ours = DocaiError("A fault of ours. The request id finds it in the log.")
+            await problem_response(ours, request_id)(scope, receive, send_with_id)
         finally:
             spent = round(time.perf_counter() - started, 4)
             path = scope["path"]

@@ -140,10 +140,7 @@ class DocumentRun:
         return self._parts.reader.open(path, document.media_type, self._password)
 
     def _read_one(self, opened: OpenDocument, document: Document, number: int) -> None:
-        try:
-            page = self._page(opened, document, number)
-        except PageError as fault:
-            page = Page(document_id=document.id, number=number, state=PageState.FAILED, fault=fault_of(fault))
+        page = self._read_or_fail(opened, document, number)
         parts = self._parts
         counts = index_page(document, page, index=parts.index, embedder=parts.embedder)
         try:
@@ -154,6 +151,19 @@ class DocumentRun:
             self._take_back(page)
             raise
         PAGES.labels(page.state.value).inc()
+
+    def _read_or_fail(self, opened: OpenDocument, document: Document, number: int) -> Page:
+        """The page as read, or as failed: whatever is wrong with one page, the others are read."""
+        try:
+            return self._page(opened, document, number)
+        except DocaiError as error:
+            if error.retryable and not isinstance(error, PageError):
+                raise
+            fault = fault_of(error)
+        except Exception as error:  # noqa: BLE001 - the boundary of a page
+            log("page failed", level="error", document=str(document.id), page=number, exc_info=error)
+            fault = Fault(code="internal", message="The page could not be read because of a fault of ours.")
+        return Page(document_id=document.id, number=number, state=PageState.FAILED, fault=fault)
 
     def _take_back(self, page: Page) -> None:
         """The document was deleted while this page was read: what was just written must go too."""

@@ -119,6 +119,9 @@ def test_a_form_without_a_file_is_refused(client: TestClient) -> None:
     assert response.json()["code"] == "invalid_request"
 
 
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # the parser leaves its file to the collector
 def test_a_form_that_is_cut_off_is_refused(client: TestClient) -> None:
     before = document_count(client)
     head = b'--X\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.7 cut'
