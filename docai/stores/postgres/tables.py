@@ -254,9 +254,11 @@ class PageTermRow(Row):
     document_id: Mapped[UUID] = mapped_column(primary_key=True)
     page_number: Mapped[int] = mapped_column(primary_key=True)
     occurrences: Mapped[int]
+    n_terms: Mapped[int]
+    """The page's length, repeated here so that ranking joins no table."""
 
     __table_args__ = (
-        Index("ix_page_term_document_id_page_number", "document_id", "page_number"),
+        Index("ix_page_term_tenant_id_document_id_page_number", "tenant_id", "document_id", "page_number"),
         CheckConstraint(f"length(term) <= {MAX_TERM_CHARACTERS}", name="term"),
     )
 

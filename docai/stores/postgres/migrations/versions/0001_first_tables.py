@@ -19,10 +19,11 @@ def upgrade() -> None:
         sa.Column('document_id', sa.Uuid(), nullable=False),
         sa.Column('page_number', sa.Integer(), nullable=False),
         sa.Column('occurrences', sa.Integer(), nullable=False),
+        sa.Column('n_terms', sa.Integer(), nullable=False),
         sa.CheckConstraint('length(term) <= 200', name='ck_page_term_term'),
         sa.PrimaryKeyConstraint('tenant_id', 'term', 'document_id', 'page_number', name='pk_page_term')
     )
-    op.create_index('ix_page_term_document_id_page_number', 'page_term', ['document_id', 'page_number'], unique=False)
+    op.create_index('ix_page_term_tenant_id_document_id_page_number', 'page_term', ['tenant_id', 'document_id', 'page_number'], unique=False)
     op.create_table('tenant',
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('name', sa.Text(), nullable=False),
@@ -171,5 +172,5 @@ def downgrade() -> None:
     op.drop_index('ix_answer_cited_document_ids', table_name='answer', postgresql_using='gin')
     op.drop_table('answer')
     op.drop_table('tenant')
-    op.drop_index('ix_page_term_document_id_page_number', table_name='page_term')
+    op.drop_index('ix_page_term_tenant_id_document_id_page_number', table_name='page_term')
     op.drop_table('page_term')
