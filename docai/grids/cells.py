@@ -6,13 +6,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from docai.grids.lattice import Walls
 from docai.grids.lines import is_value, runs, text_lines
 from docai.grids.marks import Clues, Mark, Region
 
-TIGHT = 0.4
-"""Widest space, as a share of the word's height, across which a run may cross a column boundary."""
+LOOSE = 1.4
+"""How many times the usual space may lie between two words of a run that crosses a column boundary."""
 OVERHANG = 0.5
 """How far a single word has to reach into the next column, as a share of its height, to span it."""
 
@@ -56,7 +57,9 @@ def fill(clues: Clues, ys: list[float], xs: list[float]) -> Grid:
     held: list[list[list[Mark]]] = [[[] for _ in xs[1:]] for _ in ys[1:]]
     for mark in clues.marks:
         held[_band(mark.cy, ys)][_band(mark.cx, xs)].append(mark)
-    blocks = _tiled([*_spanned(held, xs), *_enclosed(held, Walls(clues, ys, xs))], len(ys) - 1, len(xs) - 1)
+    walls = Walls(clues, ys, xs)
+    spanned = _spanned(held, xs, walls)
+    blocks = _tiled([*spanned, *_enclosed(held, spanned, walls)], len(ys) - 1, len(xs) - 1)
     slots = []
     for top, bottom, left, right in blocks:
         marks = [m for row in held[top : bottom + 1] for cell in row[left : right + 1] for m in cell]
@@ -94,42 +97,63 @@ def _overlap(a: Block, b: Block) -> bool:
     return a[0] <= b[1] and b[0] <= a[1] and a[2] <= b[3] and b[2] <= a[3]
 
 
-def _enclosed(held: Sequence[Sequence[Sequence[Mark]]], walls: Walls) -> list[Block]:
+def _enclosed(held: Sequence[Sequence[Sequence[Mark]]], spanned: Sequence[Block], walls: Walls) -> list[Block]:
     """Cells that rules draw over several positions."""
-    rows = [(r, r, a, b) for r, row in enumerate(held) for a, b in walls.open_columns(r, [bool(c) for c in row])]
-    columns = list(zip(*held, strict=True))
-    cols = [(a, b, c, c) for c, col in enumerate(columns) for a, b in walls.open_rows(c, [bool(x) for x in col])]
+    width = len(held[0])
+    texts = [[r * width + c + 1 if cell else 0 for c, cell in enumerate(row)] for r, row in enumerate(held)]
+    for row, _, left, right in spanned:
+        texts[row][left : right + 1] = [row * width + left + 1] * (right - left + 1)
+    rows = [(r, r, a, b) for r, row in enumerate(texts) for a, b in walls.open_columns(r, row)]
+    cols = [(a, b, c, c) for c, col in enumerate(zip(*texts, strict=True)) for a, b in walls.open_rows(c, col)]
     return rows + cols
 
 
-def _spanned(held: Sequence[Sequence[Sequence[Mark]]], xs: Sequence[float]) -> list[Block]:
-    """Cells whose text crosses column boundaries."""
+def _spanned(held: Sequence[Sequence[Sequence[Mark]]], xs: Sequence[float], walls: Walls) -> list[Block]:
+    """Cells whose text crosses column boundaries that no rule closes."""
+    space = _usual_space([m for row in held for cell in row for m in cell])
     found: list[Block] = []
     for number, row in enumerate(held):
-        joined = _joined_boundaries([m for cell in row for m in cell], xs)
-        starts = [c for c in range(len(xs)) if c not in joined]
+        marks = [m for cell in row for m in cell]
+        joined = _crossed_by_runs(marks, xs, space) | _crossed_by_words(marks, xs)
+        starts = [c for c in range(len(xs)) if c not in joined or walls.left[number][c]]
         found += [(number, number, a, b - 1) for a, b in pairwise(starts) if b - a > 1]
     return found
 
 
-def _joined_boundaries(marks: Sequence[Mark], xs: Sequence[float]) -> set[int]:
-    """Column boundaries (1 to columns - 1) that a run of words in this row crosses."""
+def _usual_space(marks: Sequence[Mark]) -> float:
+    """Median space between words of a run, as a share of their height."""
+    spaces = [
+        (b.x0 - a.x1) / max(a.height, b.height)
+        for line in text_lines(marks)
+        for run in runs(line)
+        for a, b in pairwise(run)
+        if b.x0 > a.x1
+    ]
+    return median(spaces) if spaces else 0.25
+
+
+def _crossed_by_runs(marks: Sequence[Mark], xs: Sequence[float], space: float) -> set[int]:
+    """Column boundaries (1 to columns - 1) that fall into a usual space between two words of one run."""
     joined: set[int] = set()
     for line in text_lines(marks):
         for run in runs(line):
             spaces = [b.x0 - a.x1 for a, b in pairwise(run)]
             for i, (a, b) in enumerate(pairwise(run)):
                 first, last = _band(a.cx, xs), _band(b.cx, xs)
-                others = spaces[:i] + spaces[i + 1 :]
-                limit = max(TIGHT * min(a.height, b.height), 1.25 * max(others, default=0.0))
-                if first != last and spaces[i] <= limit and not (is_value(a.text) and is_value(b.text)):
+                widest = max(LOOSE * space * max(a.height, b.height), *spaces[:i], *spaces[i + 1 :], 0.0)
+                if first != last and spaces[i] <= widest and not (is_value(a.text) and is_value(b.text)):
                     joined.update(range(first + 1, last + 1))
+    return joined
+
+
+def _crossed_by_words(marks: Sequence[Mark], xs: Sequence[float]) -> set[int]:
+    """Column boundaries that a single word reaches over into a position without words of its own."""
+    joined: set[int] = set()
+    held = {_band(m.cx, xs) for m in marks}
     for mark in marks:
-        home = _band(mark.cx, xs)
+        home, overhang = _band(mark.cx, xs), OVERHANG * mark.height
         for col in range(1, len(xs) - 1):
-            overhang = OVERHANG * mark.height
-            if mark.x0 + overhang < xs[col] < mark.x1 - overhang:
-                other = col if col > home else col - 1
-                if other == home or not any(_band(m.cx, xs) == other for m in marks):
-                    joined.add(col)
+            other = col if col > home else col - 1
+            if mark.x0 + overhang < xs[col] < mark.x1 - overhang and (other == home or other not in held):
+                joined.add(col)
     return joined

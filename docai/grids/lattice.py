@@ -50,26 +50,40 @@ class Walls:
         self.above = [[_closed(clues.across, y, col) for y in ys] for col in cols]
         """Per column, whether a rule lies at each row boundary."""
 
-    def open_columns(self, row: int, filled: Sequence[bool]) -> list[tuple[int, int]]:
-        """Runs of positions of a row, first to last, that rules enclose as one cell; `filled`: which hold words."""
-        return _open(self.left, row, filled)
+    def open_columns(self, row: int, held: Sequence[int]) -> list[tuple[int, int]]:
+        """Runs of positions of a row, first to last, that rules enclose as one cell.
 
-    def open_rows(self, col: int, filled: Sequence[bool]) -> list[tuple[int, int]]:
-        """Runs of positions of a column, first to last, that rules enclose as one cell."""
-        return _open(self.above, col, filled)
+        Args:
+            row: which row.
+            held: per position, which text stands in it: 0 for none, the same number where a text crosses over.
+        """
+        return [run for run in _open(self.left, row) if _texts(held, run) <= 1]
+
+    def open_rows(self, col: int, held: Sequence[int]) -> list[tuple[int, int]]:
+        """Runs of positions of a column, first to last, that rules enclose as one cell.
+
+        Lines of one text may stand in several of them, if rules close it above and below and it is short.
+        """
+        walls, short = self.above[col], len(held) // 2
+        return [
+            (first, last)
+            for first, last in _open(self.above, col)
+            if _texts(held, (first, last)) <= 1 or (walls[first] and walls[last + 1] and last - first < short)
+        ]
 
 
-def _open(walls: Sequence[Sequence[bool]], number: int, filled: Sequence[bool]) -> list[tuple[int, int]]:
+def _texts(held: Sequence[int], run: tuple[int, int]) -> int:
+    return len({number for number in held[run[0] : run[1] + 1] if number})
+
+
+def _open(walls: Sequence[Sequence[bool]], number: int) -> list[tuple[int, int]]:
     """Neighbours without a wall between them where others have one, if walls or the table's edge shut them in."""
-    own, last = walls[number], len(filled)
+    own = walls[number]
+    last = len(own) - 1
     drawn = [any(line[i] for line in walls) for i in range(last + 1)]
-    parted = [i for i in range(1, last) if own[i] or not drawn[i]]
-    found = []
-    for start, end in pairwise([0, *parted, last]):
-        shut = (start == 0 or own[start]) and (end == last or own[end])
-        if end - start > 1 and shut and (any(own[1:last]) or sum(filled[start:end]) <= 1):
-            found.append((start, end - 1))
-    return found
+    edges = [0, *(i for i in range(1, last) if own[i] or not drawn[i]), last]
+    shut = {0, last, *(i for i in edges if own[i])}
+    return [(a, b - 1) for a, b in pairwise(edges) if b - a > 1 and a in shut and b in shut]
 
 
 def _closed(rules: Sequence[Rule], at: float, stretch: tuple[float, float]) -> bool:

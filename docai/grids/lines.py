@@ -26,15 +26,19 @@ def usual_height(marks: Iterable[Mark]) -> float:
 def text_lines(marks: Sequence[Mark]) -> list[list[Mark]]:
     """Words grouped into printed lines from top to bottom, each from left to right.
 
-    Words that stand upright or are very tall are left out: they belong to no single line.
+    Upright words are left out: they belong to no line. Signs in a much larger box, as bullets are, join the nearest.
     """
     usual = usual_height(marks)
+    tall = [m for m in marks if m.height > TALL * usual]
     lines: list[list[Mark]] = []
     for mark in sorted((m for m in marks if m.height <= TALL * usual), key=lambda m: m.cy):
         if lines and mark.cy - lines[-1][0].cy < SAME_LINE * usual:
             lines[-1].append(mark)
         else:
             lines.append([mark])
+    for mark in tall if lines else ():
+        if len(mark.text) == 1:
+            min(lines, key=lambda line: abs(line[0].cy - mark.cy)).append(mark)
     return [sorted(line) for line in lines]
 
 

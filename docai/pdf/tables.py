@@ -97,8 +97,10 @@ def _meets(rule: Rule, low: float, high: float, start: float, end: float) -> boo
 def _guesses(group: dict[str, Any], axis: str, low: int) -> tuple[Guess, ...]:
     """The model's probabilities of a line at equal steps from one edge of the region to the other."""
     prior = group.get("table_grid")
-    probabilities: Sequence[float] = getattr(prior, axis, None) if prior is not None else ()
-    start, end = group["group_bbox"][low : low + 3 : 2] if prior is not None else (0.0, 0.0)
+    probabilities: Sequence[float] | None = getattr(prior, axis, None)
+    if probabilities is None:
+        return ()
+    start, end = group["group_bbox"][low : low + 3 : 2]
     step = (end - start) / max(1, len(probabilities) - 1)
     return tuple(Guess(start + i * step, float(p)) for i, p in enumerate(probabilities) if p >= FAINT)
 
