@@ -60,6 +60,7 @@ def read_layout(page: pymupdf.Page, words: PageWords) -> tuple[Block, ...]:
         size,
         tables=read_tables(page, words),
         fields=read_fields(page, words.words, rects_of(words.words, size)),
+        is_first_page=page.number == 0,
     )
 
 
@@ -70,6 +71,7 @@ def compose(
     *,
     tables: Sequence[FoundTable] = (),
     fields: Sequence[Field] = (),
+    is_first_page: bool = False,
 ) -> tuple[Block, ...]:
     """Regions, tables and fields with the words they hold, as blocks in reading order."""
     rects = rects_of(words, size)
@@ -84,7 +86,7 @@ def compose(
         if region.word_ids or region.kind is BlockKind.FIGURE
     ]
     ordered = _in_order(blocks, words, rects, size)
-    return tuple(with_captions(with_levels(ordered, words, size.height_pt)))
+    return tuple(with_captions(with_levels(ordered, words, size.height_pt, is_first_page=is_first_page)))
 
 
 def _table_block(found: FoundTable) -> Block:
