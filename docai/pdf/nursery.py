@@ -24,6 +24,14 @@ _DEATH_SECONDS = 0.1
 """How long the kernel may take to report a dead zygote after it killed that zygote's children."""
 _MAX_CONTROL_BYTES = 64 << 10
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG")
+_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(128 << 20),
+}
+"""Threads do not survive a fork. The memory of one drawing is kept for the next, which saves the kernel clearing it;
+32 MiB is glibc's largest threshold, mallopt(3)."""
 
 
 class Child:
@@ -140,7 +148,7 @@ def _start_process() -> tuple[subprocess.Popen[bytes], socket.socket]:
         process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
             [sys.executable, "-I", "-m", "docai.pdf.zygote", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
-            env={**environment, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            env={**environment, **_ENVIRONMENT},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

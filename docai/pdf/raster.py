@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pymupdf
 from isal import isal_zlib
+from pymupdf import mupdf
 
 from docai.domain.geometry import PageSize
 from docai.domain.images import RenderedPage
@@ -18,13 +19,27 @@ Pixels = npt.NDArray[np.uint8]
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GRAY, _RGB = 0, 2
 """Colour types of PNG (third edition), 11.2.1."""
+_FILTER_NONE = 0
+"""Row filter of PNG, 9.2: on printed pages the others cost more than they save."""
+_CHANNELS = {_GRAY: 1, _RGB: 3}
 _INCHES_PER_METRE = 1 / 0.0254
+_FASTEST = 1
+_NO_COLOUR = 0
+"""MuPDF's test device: every colour and every image on the page is grey."""
 _INK_DIFFERENCE = 24
 """Grey levels of 255 by which a pixel must differ from the background to count as ink: above the noise of JPEG."""
+_INK_ROWS = 3
+"""Every third row is looked at for ink: no letter is as low as that at any resolution we draw at."""
 
 
-def draw(page: pymupdf.Page, dpi: float, *, max_pixels: int) -> RenderedPage:
-    """Draw a page that was freed of its rotation.
+def draw(page: pymupdf.Page, dpi: float, *, max_pixels: int, listed: pymupdf.DisplayList | None = None) -> RenderedPage:
+    """Draw a page that was freed of its rotation; without colour where it has none.
+
+    Args:
+        page: the page.
+        dpi: pixels per inch.
+        max_pixels: most pixels allowed.
+        listed: the page's display list, where there is one already.
 
     Raises:
         PageTooLarge: the page has more than `max_pixels` pixels at `dpi`.
@@ -33,57 +48,83 @@ def draw(page: pymupdf.Page, dpi: float, *, max_pixels: int) -> RenderedPage:
     width, height = size.pixels(dpi)
     if width * height > max_pixels:
         raise PageTooLarge(f"the page has {width} x {height} pixels at {dpi:g} DPI", width_px=width, height_px=height)
-    zoom = pymupdf.Matrix(width / size.width_pt, height / size.height_pt)
-    drawn = page.get_pixmap(matrix=zoom, colorspace=pymupdf.csRGB, alpha=False)
-    pixels = np.frombuffer(drawn.samples_mv, dtype=np.uint8).reshape(drawn.height, drawn.width, 3)
-    pixels = _without_needless_colour(pixels)
+    drawing = listed or page.get_displaylist()
+    colour = _GRAY if is_gray(drawing) else _RGB
+    canvas = _draw(drawing, size, (width, height), colour)
+    rows = _rows(canvas, colour)
     return RenderedPage(
-        content=encode_png(pixels, dpi),
-        width_px=drawn.width,
-        height_px=drawn.height,
+        content=_png(rows, width, colour, dpi),
+        width_px=width,
+        height_px=height,
         dpi=dpi,
-        ink_share=ink_share(pixels),
+        ink_share=ink_share(rows[:, 1:], _CHANNELS[colour]),
     )
 
 
-def encode_png(pixels: Pixels, dpi: float) -> bytes:
-    """Frame pixels of shape (H, W) or (H, W, 3) as PNG, compressed as fast as the processor allows."""
-    height, width = pixels.shape[:2]
-    rows = np.empty((height, 1 + pixels[0].size), dtype=np.uint8)
-    rows[:, 0] = 0  # filter "none": on printed pages the others cost more than they save
-    rows[:, 1:] = pixels.reshape(height, -1)
-    colour = _GRAY if pixels.ndim == 2 else _RGB
+def is_gray(drawing: pymupdf.DisplayList) -> bool:
+    """Whether nothing on a page has colour, told without drawing it; doubtful images count as coloured."""
+    found = mupdf.ll_fz_new_test_device_outparams()
+    device = mupdf.FzDevice(mupdf.ll_fz_new_test_device_outparams_fn(0.0, 0, None, found))
+    mupdf.fz_run_display_list(drawing.this, device, mupdf.FzMatrix(), _everywhere(), mupdf.FzCookie())
+    mupdf.fz_close_device(device)
+    return bool(found.is_color == _NO_COLOUR)
+
+
+def ink_share(rows: Pixels, n_channels: int = 1) -> float:
+    """Share of pixels that differ from the background, the commonest shade.
+
+    Args:
+        rows: shape (H, W * n_channels); of colours, green is looked at.
+        n_channels: values per pixel.
+    """
+    sample = rows[::_INK_ROWS, n_channels // 2 :: n_channels]
+    background = int(np.bincount(sample[::4, ::4].ravel(), minlength=256).argmax())
+    low, high = max(0, background - _INK_DIFFERENCE), min(255, background + _INK_DIFFERENCE)
+    return float((np.count_nonzero(sample < low) + np.count_nonzero(sample > high)) / sample.size)
+
+
+def _draw(drawing: pymupdf.DisplayList, size: PageSize, pixels: tuple[int, int], colour: int) -> pymupdf.Pixmap:
+    """The page's pixels; of a grey page with one column more to the left, which makes room for PNG's filter bytes."""
+    width, height = pixels
+    area = mupdf.FzIrect(-1 if colour == _GRAY else 0, 0, width, height)
+    colours = pymupdf.csGRAY if colour == _GRAY else pymupdf.csRGB
+    canvas = mupdf.fz_new_pixmap_with_bbox(colours.this, area, mupdf.FzSeparations(), 0)
+    mupdf.fz_clear_pixmap_with_value(canvas, 0xFF)
+    zoom = mupdf.FzMatrix(width / size.width_pt, 0, 0, height / size.height_pt, 0, 0)
+    device = mupdf.fz_new_draw_device(zoom, canvas)
+    mupdf.fz_run_display_list(drawing.this, device, mupdf.FzMatrix(), _everywhere(), mupdf.FzCookie())
+    mupdf.fz_close_device(device)
+    return pymupdf.Pixmap("raw", canvas)
+
+
+def _rows(canvas: pymupdf.Pixmap, colour: int) -> Pixels:
+    """Rows as PNG wants them, each behind its filter byte: shape (H, 1 + W * channels); valid while `canvas` is."""
+    drawn: Pixels = np.frombuffer(canvas.samples_mv, dtype=np.uint8).reshape(canvas.height, canvas.stride)
+    if colour == _RGB:
+        rows = np.empty((canvas.height, 1 + canvas.stride), dtype=np.uint8)
+        rows[:, 1:] = drawn
+        drawn = rows
+    drawn[:, 0] = _FILTER_NONE
+    return drawn
+
+
+def _everywhere() -> mupdf.FzRect:
+    return mupdf.FzRect(mupdf.FzRect.Fixed_INFINITE)
+
+
+def _png(rows: Pixels, width: int, colour: int, dpi: float) -> bytes:
     per_metre = round(dpi * _INCHES_PER_METRE)
     return b"".join(
         (
             _SIGNATURE,
-            _chunk(b"IHDR", struct.pack("!IIBBBBB", width, height, 8, colour, 0, 0, 0)),
+            _chunk(b"IHDR", struct.pack("!IIBBBBB", width, len(rows), 8, colour, 0, 0, 0)),
             _chunk(b"pHYs", struct.pack("!IIB", per_metre, per_metre, 1)),
-            _chunk(b"IDAT", isal_zlib.compress(rows, 1)),
+            _chunk(b"IDAT", isal_zlib.compress(rows, _FASTEST)),
             _chunk(b"IEND", b""),
         )
     )
 
 
-def ink_share(pixels: Pixels) -> float:
-    """Share of pixels that differ from the background, the commonest shade; a quarter of them is looked at."""
-    sample = pixels[::2, ::2] if pixels.ndim == 2 else pixels[::2, ::2, 1]
-    background = int(np.bincount(sample.ravel()[::7], minlength=256).argmax())
-    low, high = max(0, background - _INK_DIFFERENCE), min(255, background + _INK_DIFFERENCE)
-    return float(np.count_nonzero((sample < low) | (sample > high)) / sample.size)
-
-
-def _without_needless_colour(pixels: Pixels) -> Pixels:
-    """One channel where all three are equal everywhere: a third of the bytes to compress."""
-    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
-    thinned = pixels[::16, ::16]
-    if (thinned[..., 0] != thinned[..., 1]).any() or (thinned[..., 1] != thinned[..., 2]).any():
-        return pixels
-    if np.array_equal(red, green) and np.array_equal(green, blue):
-        return np.ascontiguousarray(green)
-    return pixels
-
-
 def _chunk(kind: bytes, content: bytes) -> bytes:
     checksum = isal_zlib.crc32(content, isal_zlib.crc32(kind))
-    return struct.pack("!I", len(content)) + kind + content + struct.pack("!I", checksum)
+    return b"".join((struct.pack("!I", len(content)), kind, content, struct.pack("!I", checksum)))

@@ -33,6 +33,7 @@ class ReadDocument:
             _authenticate(self._source, password)
         n_pages = _count(self._source)
         self._page: tuple[int, pymupdf.Page] | None = None
+        self._listed: pymupdf.DisplayList | None = None
         self._page_document: pymupdf.Document | None = None
         self.facts = DocumentFacts(
             n_pages=n_pages,
@@ -46,7 +47,7 @@ class ReadDocument:
 
     def render(self, number: int, dpi: float, *, max_pixels: int) -> RenderedPage:
         """A page as PNG."""
-        return raster.draw(self.shown_page(number), dpi, max_pixels=max_pixels)
+        return raster.draw(self.shown_page(number), dpi, max_pixels=max_pixels, listed=self._display_list(number))
 
     def read_layout(self, number: int, found: PageWords, image: bytes | None) -> tuple[Block, ...]:
         """A page's blocks; of its picture where one is given."""
@@ -63,8 +64,16 @@ class ReadDocument:
             PageUnreadable: it cannot be loaded or has no extent.
         """
         if self._page is None or self._page[0] != number:
+            self._listed = None
             self._page = (number, self._load(number))
         return self._page[1]
+
+    def _display_list(self, number: int) -> pymupdf.DisplayList:
+        """The page's content, interpreted once for all steps."""
+        page = self.shown_page(number)
+        if self._listed is None:
+            self._listed = page.get_displaylist()
+        return self._listed
 
     def _load(self, number: int) -> pymupdf.Page:
         if self._source.is_pdf:
