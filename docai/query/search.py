@@ -16,10 +16,11 @@ from docai.domain.ids import DocumentId, TenantId
 from docai.domain.words import PageWords
 from docai.errors import NotFound
 from docai.protocols import DocumentRecords, PageEmbedder, PageIndex, TermRecords
-from docai.terms import content_tokens, idf
+from docai.terms import idf
+from docai.terms import terms as terms_in
 
-MATCH_FLOOR = 0.5
-"""Least similarity at which a word explains a hit; unlike words reach 0.35 by chance on a page of 128 dimensions."""
+MATCH_FLOOR = 0.6
+"""Least similarity at which a word with another stem explains a hit; beside words that match, any word reaches 0.5."""
 
 SNIPPET_WORDS = 32
 """Words of a snippet: two printed lines."""
@@ -78,9 +79,9 @@ def heat_map(text: str, page: Page, *, terms: TermRecords, embedder: PageEmbedde
     """Where a page meets a question: the boxes of words that match, with strengths above 0 up to 1, strongest last."""
     query = embedder.embed_query(text, weights_of(text, terms))
     seen = embedder.embed_page(page.words) if page.words else None
-    if query is None or seen is None:
+    if query is None or page.words is None or seen is None:
         return []
-    strengths = _strengths(query, seen).max(axis=0)
+    strengths = _strengths(query, seen, page.words).max(axis=0)
     strongest = float(strengths.max())
     if strongest <= 0:
         return []
@@ -90,7 +91,7 @@ def heat_map(text: str, page: Page, *, terms: TermRecords, embedder: PageEmbedde
 
 def weights_of(text: str, terms: TermRecords) -> dict[str, float]:
     """The inverse document frequency, among the tenant's pages, of each of the text's content terms."""
-    wanted = [token.term for token in content_tokens(text)]
+    wanted = terms_in(text)
     return idf(terms.frequencies(wanted), terms.n_pages(), wanted)
 
 
@@ -142,7 +143,7 @@ def _explained(hit: Hit, page: Page, query: QueryEmbedding, embedder: PageEmbedd
 def _matches(query: QueryEmbedding, seen: PageEmbedding, words: PageWords) -> tuple[Match, ...]:
     """For each query token that the page has, heaviest first, the word that meets it best."""
     weights = np.linalg.norm(query.vectors, axis=1)
-    strengths = _strengths(query, seen)
+    strengths = _strengths(query, seen, words)
     best = strengths.argmax(axis=1)
     return tuple(
         Match(
@@ -162,7 +163,7 @@ def _snippet(query: QueryEmbedding, seen: PageEmbedding, words: PageWords) -> st
     texts = [word.text for word in words.words]
     per_word = np.zeros((len(texts), len(query.tokens)), dtype=np.float32)
     # A word of several tokens has several vectors.
-    np.maximum.at(per_word, np.array(seen.word_ids), _strengths(query, seen).T)
+    np.maximum.at(per_word, np.array(seen.word_ids), _strengths(query, seen, words).T)
     met = maximum_filter1d(per_word, size=SNIPPET_WORDS, axis=0, mode="constant").sum(axis=1)
     best = np.flatnonzero(met == met.max())
     first_run = best[best - np.arange(len(best)) == best[0]]
@@ -170,8 +171,13 @@ def _snippet(query: QueryEmbedding, seen: PageEmbedding, words: PageWords) -> st
     return " ".join(texts[start : start + SNIPPET_WORDS])
 
 
-def _strengths(query: QueryEmbedding, seen: PageEmbedding) -> Matrix:
-    """Similarity times weight of each query token (Q) with each of the page's vectors (N); 0 below `MATCH_FLOOR`."""
+def _strengths(query: QueryEmbedding, seen: PageEmbedding, words: PageWords) -> Matrix:
+    """(Q, N): similarity times weight of each query token with each of the page's vectors; 0 where they do not match.
+
+    They match where the word has the token's term, or else is spelt much like it.
+    """
     weights = np.linalg.norm(query.vectors, axis=1, keepdims=True)
     products = query.vectors @ seen.vectors.T
-    return np.where(products >= MATCH_FLOOR * weights, products, np.float32(0.0))
+    of_words = [set(terms_in(words.words[i].text)) for i in seen.word_ids]
+    said = np.array([[not of_word.isdisjoint(terms_in(token)) for of_word in of_words] for token in query.tokens])
+    return np.where(said | (products >= MATCH_FLOOR * weights), products, np.float32(0.0))
