@@ -24,17 +24,20 @@ def around_paragraphs(blocks: Sequence[Block], is_small: Callable[[Block], bool]
     """
     ordered: list[Block] = []
     floats: list[Block] = []
+    start = 0
     for block in blocks:
         if block.kind in _FLOATS or (floats and is_small(block)):
             floats.append(block)
         elif _runs_on(ordered[-1] if ordered else None, block):
             ordered.append(block)
         else:
-            ordered += [*floats, block]
-            floats = []
-    if floats and ordered and _is_unfinished(ordered[-1]):
-        return [*ordered[:-1], *floats, ordered[-1]]
-    return ordered + floats
+            ordered += floats
+            floats, start = [], len(ordered)
+            ordered.append(block)
+    runs_through = bool(ordered) and start == 0 and _runs_on(None, ordered[0])
+    if not ordered or runs_through or not _is_unfinished(ordered[-1]):
+        return ordered + floats
+    return [*ordered[:start], *floats, *ordered[start:]]
 
 
 def _runs_on(last: Block | None, block: Block) -> bool:
