@@ -14,8 +14,35 @@ MAX_TILE_PIXELS = 1_600_000
 """Largest image that detection is run on at once; its memory grows by about 260 MiB per million pixels."""
 TILE_OVERLAP_PX = 128
 """Strips share this much, so that every line of up to this height lies whole in one of them."""
+LETTER_PX = (6.0, 20.0)
+"""Heights of small letters, in pixels, at which detection finds lines well, seen on scans of 70 to 300 DPI."""
+LARGEST_SCALE = 3.0
+"""More enlargement only blurs."""
+LETTER_SHARE = 0.1
+"""Marks higher than this share of the image are frames and shadows, not letters."""
+SMALL_PRINT_SHARE = 0.25
+"""Marks up to the height sought hold this share of the letters' ink: specks, though many, hold little."""
+FEW_LETTERS = 20
+"""Fewer marks than this say nothing about the print."""
 DUPLICATE_SHARE = 0.6
 """Two boxes from neighbouring strips are one line when they share this much of the smaller one."""
+
+
+def suitable_scale(image: Pixels) -> float:
+    """The size at which detection should see an image, so that its smaller print has a height that is found well."""
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    _, ink = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    if ink.mean() > 127:
+        ink = cv2.bitwise_not(ink)
+    _, _, marks, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    widths, heights, areas = (marks[1:, i] for i in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
+    is_letter = (widths < 3 * heights) & (heights < 4 * widths) & (heights < LETTER_SHARE * image.shape[0])
+    if is_letter.sum() < FEW_LETTERS:
+        return 1.0
+    order = np.argsort(heights[is_letter])
+    ink_up_to = np.cumsum(areas[is_letter][order], dtype=np.float64)
+    small = float(heights[is_letter][order][np.searchsorted(ink_up_to, SMALL_PRINT_SHARE * ink_up_to[-1])])
+    return min(LARGEST_SCALE, float(np.clip(small, *LETTER_PX)) / small)
 
 
 def find_lines(models: Models, image: Pixels, scale: float) -> Floats:
