@@ -24,7 +24,7 @@ ENGINE = "extractive 1"
 
 _PAGE_DECAY = 0.97
 """What a page's candidates keep for each page that search ranks above it."""
-_TIE_FACTOR = 0.6
+_TIE_FACTOR = 0.5
 """What is left of the confidence when another value meets the question just as well."""
 _CLEAR_MARGIN = 0.15
 """A lead over the best other value from which the choice is clear."""

@@ -12,7 +12,7 @@ from docai.query.extract_question import Asked
 
 NEAR_CREDIT = 0.75
 """Credit for a term that stands in the heading, the caption or the sentence before."""
-PAGE_CREDIT = 0.4
+PAGE_CREDIT = 0.2
 """Credit for a term that stands elsewhere on the page or in the document's name."""
 _MISSED_NAME = 0.55
 """What is left of a score for each name or figure of the question that the page does not say near the answer."""

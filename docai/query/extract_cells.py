@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Self
 
 from docai.domain.answers import AnswerKind
 from docai.domain.parses import Block
-from docai.domain.tables import Cell, CellRole, Table
+from docai.domain.tables import Cell, CellRole, Table, positions
 from docai.query.extract_candidates import Candidate, Surroundings, agreement, precision
 from docai.query.extract_question import Asked
-from docai.query.extract_types import AnswerType, is_of_type
+from docai.query.extract_types import is_of_type
 from docai.terms import terms
 
-_NUMERIC = frozenset({AnswerType.NUMBER, AnswerType.MONEY, AnswerType.PERCENT})
+_VALUE = re.compile(r"^\W*\d[\d.,'\u2019 ]*\W*$")
+_WORDS = re.compile(r"[^\W\d_]{2}")
+_YEAR = re.compile(r"(?:fy)?\s?(?:1[89]|20)\d{2}\W*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
     """A table with its headers told apart."""
 
-    table: Table
+    at: Mapping[tuple[int, int], Cell]
+    """The cell at every position."""
+    n_cols: int
     header_rows: int
     """Rows at the top that name columns."""
     header_cols: int
     """Columns at the left that name rows."""
 
+    @classmethod
+    def of(cls, table: Table) -> Self:
+        """The grid of a table."""
+        at = {position: cell for cell in table.cells for position in positions(cell)}
+        return cls(at, table.n_cols, _header_rows(table), _header_cols(table))
+
     def column_path(self, cell: Cell) -> list[Cell]:
         """The headers above a cell, spanning ones first."""
-        return _distinct(self.table.at(row, cell.col) for row in range(min(self.header_rows, cell.row)))
+        return _distinct(self.at[row, cell.col] for row in range(min(self.header_rows, cell.row)))
 
     def row_path(self, cell: Cell) -> list[Cell]:
-        """The headers left of a cell, spanning ones first."""
-        return _distinct(self.table.at(cell.row, col) for col in range(min(self.header_cols, cell.col)))
+        """The headers left of a cell, spanning ones first; where they are blank, the nearest words to the left."""
+        path = _distinct(self.at[cell.row, col] for col in range(min(self.header_cols, cell.col)))
+        if any(header.text.strip() for header in path):
+            return path
+        left = (self.at[cell.row, col] for col in range(cell.col - 1, -1, -1))
+        return [c for c in left if _WORDS.search(c.text)][:1]
 
     def row_mates(self, cell: Cell) -> list[Cell]:
         """The other cells of a cell's row."""
-        return [c for c in _distinct(self.table.at(cell.row, col) for col in range(self.table.n_cols)) if c is not cell]
+        return [c for c in _distinct(self.at[cell.row, col] for col in range(self.n_cols)) if c is not cell]
 
 
 def cell_candidates(asked: Asked, blocks: Sequence[Block], page_terms: Set[str]) -> Iterator[Candidate]:
@@ -51,9 +67,10 @@ def cell_candidates(asked: Asked, blocks: Sequence[Block], page_terms: Set[str])
 
 
 def _of_table(asked: Asked, block: Block, table: Table, near: Set[str], page_terms: Set[str]) -> Iterator[Candidate]:
-    grid = _Grid(table, _header_rows(table), _header_cols(table))
+    grid = _Grid.of(table)
     found = {id(cell): frozenset(terms(cell.text)) for cell in table.cells}
     wanted = asked.weights.keys()
+    top = _union(found, [cell for cell in table.cells if cell.row == 0])
     section: Sequence[Cell] = ()
     for cell in table.cells:
         if cell.role is CellRole.SECTION:
@@ -65,8 +82,8 @@ def _of_table(asked: Asked, block: Block, table: Table, near: Set[str], page_ter
         mates = _union(found, grid.row_mates(cell))
         if not (here | mates) & wanted or found[id(cell)] & wanted >= (here | mates) & wanted:
             continue
-        around = Surroundings(here, near | mates, page_terms)
-        score = agreement(asked, around, is_right_type=_is_right_type(cell, asked))
+        around = Surroundings(here, near | mates | top, page_terms)
+        score = agreement(asked, around, is_right_type=is_of_type(cell.text, asked.answer_type))
         score *= 0.7 + 0.15 * precision(_union(found, columns), asked) + 0.15 * precision(_union(found, rows), asked)
         said = found[id(cell)] & wanted
         score *= 1 - sum(asked.weights[term] for term in said)
@@ -83,21 +100,23 @@ def _of_table(asked: Asked, block: Block, table: Table, near: Set[str], page_ter
 
 
 def _header_rows(table: Table) -> int:
-    """How many rows at the top name columns: those marked as such, else the first if it holds words over figures."""
+    """How many rows at the top name columns: those marked as such, else those above the first figures.
+
+    A table of two columns without marks is taken for a list of labels and values.
+    """
     marked = [c.row + c.row_span for c in table.cells if c.role is CellRole.COLUMN_HEADER]
-    return max(marked) if marked else int(table.n_rows > 1)
+    if marked:
+        return max(marked)
+    if table.n_cols < 3 or table.n_rows < 2:
+        return 0
+    values = [c.row for c in table.cells if c.col > 0 and _VALUE.search(c.text) and not _YEAR.fullmatch(c.text.strip())]
+    return min(values, default=1)
 
 
 def _header_cols(table: Table) -> int:
     """How many columns at the left name rows: those marked as such, else the first."""
     marked = [c.col + c.col_span for c in table.cells if c.role is CellRole.ROW_HEADER]
     return max(marked) if marked else int(table.n_cols > 1)
-
-
-def _is_right_type(cell: Cell, asked: Asked) -> bool:
-    if asked.answer_type is AnswerType.YES_NO:
-        return cell.text.strip().casefold() in {"yes", "no"}
-    return is_of_type(cell.text, asked.answer_type)
 
 
 def _union(found: dict[int, frozenset[str]], cells: Sequence[Cell]) -> frozenset[str]:

@@ -38,7 +38,7 @@ def field_candidates(asked: Asked, blocks: Sequence[Block], page_terms: Set[str]
         if not label & asked.weights.keys():
             continue
         around = Surroundings(label, near, page_terms)
-        is_right_type = asked.answer_type is AnswerType.TEXT or is_of_type(block.text, asked.answer_type)
+        is_right_type = is_of_type(block.text, asked.answer_type)
         score = agreement(asked, around, is_right_type=is_right_type) * _by_precision(label, asked)
         yield Candidate(AnswerKind.FIELD, block.text, block.word_ids, block.box, block.word_ids, block.evidence, score)
 
@@ -51,6 +51,8 @@ def printed_candidates(asked: Asked, rows: Sequence[Sequence[Passage]], page_ter
         rows: the page's printed rows, each as pieces parted by wide gaps.
         page_terms: all terms of the page.
     """
+    if asked.answer_type is AnswerType.YES_NO:
+        return
     for r, row in enumerate(rows):
         for k, piece in enumerate(row):
             label, rest = _parted(piece)

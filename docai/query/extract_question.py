@@ -44,9 +44,21 @@ _ASKING = frozenset(
         "text",
         "what",
         "call",
+        "becam",
+        "becom",
+        "happen",
+        "occur",
+        "take",
+        "took",
+        "make",
+        "made",
+        "get",
+        "got",
+        "held",
+        "main",
     )
 )
-"""Stems that speak about the asking, not about what is asked."""
+"""Stems that speak about the asking, or are too light to tell one statement from another."""
 _OPERATION = frozenset(
     (
         "averag",

@@ -11,7 +11,7 @@ from docai.domain.words import Word
 from docai.query.extract_candidates import Candidate, Surroundings, agreement
 from docai.query.extract_passages import Passage, sentences
 from docai.query.extract_question import Asked
-from docai.query.extract_types import AnswerType, typed_spans
+from docai.query.extract_types import AnswerType, typed_spans, years
 from docai.terms import terms, tokens
 
 _PROSE = frozenset(
@@ -20,8 +20,15 @@ _PROSE = frozenset(
         BlockKind.FOOTNOTE, BlockKind.FIGURE, BlockKind.HEADER, BlockKind.FOOTER,
     }
 )  # fmt: skip
+_RUNNING = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM})
 _SENTENCE_FACTOR = 0.95
 """A sentence says an answer less exactly than a label or a header."""
+_ONE_WORD_FACTOR = 0.85
+"""A single capitalised word is less surely a name than two."""
+_OTHER_YEAR_FACTOR = 0.6
+"""What is left of a value that a list gives to another year."""
+_WHOLE_FACTOR = 0.8
+"""A whole sentence is a less exact answer than a part of it."""
 _LEAST_SHARE = 0.3
 """Sentences that say less of what is asked are not looked at."""
 _NOT = re.compile(r"\b(?:not|no|never|cannot|neither|nor|without|isn't|doesn't|don't|didn't)\b", re.IGNORECASE)
@@ -40,18 +47,32 @@ def span_candidates(
     asked: Asked, blocks: Sequence[Block], words: Sequence[Word], page_terms: Set[str]
 ) -> Iterator[Candidate]:
     """The parts of the page's sentences that may answer the question."""
+    for heading, word_ids in _prose(blocks, words):
+        before: Set[str] = set()
+        for sentence in sentences(words, word_ids):
+            here = set(sentence.terms)
+            if sum(asked.weights.get(term, 0.0) for term in here | before) >= _LEAST_SHARE:
+                yield from _of_sentence(asked, sentence, Surroundings(here, heading | before, page_terms))
+            before = here
+
+
+def _prose(blocks: Sequence[Block], words: Sequence[Word]) -> list[tuple[Set[str], list[int]]]:
+    """Each text with the terms of its heading; what breaks off in mid-sentence goes on in the next paragraph."""
+    found: list[tuple[Set[str], list[int]]] = []
     heading: Set[str] = set()
+    is_open = False
     for block in blocks:
         if block.level is not None:
             heading = set(terms(block.text))
         if block.kind not in _PROSE or not block.word_ids:
             continue
-        before: Set[str] = set()
-        for sentence in sentences(words, block.word_ids):
-            here = set(sentence.terms)
-            if sum(asked.weights.get(term, 0.0) for term in here | before) >= _LEAST_SHARE:
-                yield from _of_sentence(asked, sentence, Surroundings(here, heading | before, page_terms))
-            before = here
+        goes_on = block.kind in _RUNNING and words[block.word_ids[0]].text[:1].islower()
+        if is_open and goes_on:
+            found[-1][1].extend(block.word_ids)
+        else:
+            found.append((heading, list(block.word_ids)))
+        is_open = block.kind in _RUNNING
+    return found
 
 
 def _of_sentence(asked: Asked, sentence: Passage, around: Surroundings) -> Iterator[Candidate]:
@@ -62,24 +83,51 @@ def _of_sentence(asked: Asked, sentence: Passage, around: Surroundings) -> Itera
         yield from _clause(asked, sentence, around)
         return
     base = agreement(asked, around, is_right_type=True) * _SENTENCE_FACTOR
-    asked_for = asked.text.casefold()
-    for start, end in typed_spans(sentence.text, asked.answer_type):
-        text = sentence.text[start:end]
-        if text.casefold() in asked_for or set(terms(text)) <= asked.weights.keys():
-            continue
-        score = base * (0.8 + 0.2 * _nearness(asked, sentence.text, start, end))
-        yield _candidate(sentence, start, end, score)
+    found = typed_spans(sentence.text, asked.answer_type)
+    if asked.answer_type is AnswerType.NAME:
+        found = [_trimmed(asked, sentence.text, *span) for span in found]
+    found = [span for span in found if not set(terms(sentence.text[slice(*span)])) <= asked.weights.keys()]
+    matched = _respective(asked, sentence.text, found)
+    for span in found:
+        score = base * (0.8 + 0.2 * _nearness(asked, sentence.text, *span))
+        if asked.answer_type is AnswerType.NAME and " " not in sentence.text[slice(*span)]:
+            score *= _ONE_WORD_FACTOR
+        if matched is not None:
+            score = base if span == matched else score * _OTHER_YEAR_FACTOR
+        yield _candidate(sentence, *span, score)
+
+
+def _trimmed(asked: Asked, text: str, start: int, end: int) -> tuple[int, int]:
+    """A name without the words at its edges that the question says: `Ann Lee Director`, asked for the director."""
+    parts = [(start + m.start(), start + m.end()) for m in re.finditer(r"\S+", text[start:end])]
+    while parts and set(terms(text[slice(*parts[-1])])) & asked.weights.keys():
+        parts.pop()
+    while parts and set(terms(text[slice(*parts[0])])) & asked.weights.keys():
+        parts.pop(0)
+    return (parts[0][0], parts[-1][1]) if parts else (start, end)
+
+
+def _respective(asked: Asked, text: str, found: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """Of as many values as years, the one of the year asked for: `$1, $2 and $3 in 2015, 2016 and 2017`."""
+    named = years(text)
+    values = [span for span in found if span not in named]
+    wanted = [k for k, span in enumerate(named) if text[slice(*span)] in asked.weights]
+    if len(named) < 2 or len(named) != len(values) or len(wanted) != 1:
+        return None
+    is_apart = values[-1][1] <= named[0][0] or named[-1][1] <= values[0][0]
+    return values[wanted[0]] if is_apart else None
 
 
 def _nearness(asked: Asked, text: str, start: int, end: int) -> float:
-    """1 where the question's terms stand right beside the span, 0 where they are far."""
+    """1 where the question's terms stand right beside the span, 0 where they are far; a word like `name` counts too."""
+    cues = dict(asked.weights) | dict.fromkeys(asked.type_terms - asked.weights.keys(), 0.5)
     total = 0.0
     before, after = tokens(text[:start])[::-1], tokens(text[end:])
-    for term, weight in asked.weights.items():
+    for term, weight in cues.items():
         places = [k for side in (before, after) for k, token in enumerate(side) if token.term == term]
         if places:
             total += weight * max(0.0, 1 - min(places) / _REACH)
-    return total
+    return min(1.0, total)
 
 
 def _statement(asked: Asked, sentence: Passage, around: Surroundings) -> Iterator[Candidate]:
@@ -113,7 +161,7 @@ def _clause(asked: Asked, sentence: Passage, around: Surroundings) -> Iterator[C
         ):
             yield _candidate(sentence, link.end(), len(text), score)
             return
-    yield _candidate(sentence, 0, len(text), score * 0.9)
+    yield _candidate(sentence, 0, len(text), score * _WHOLE_FACTOR)
 
 
 def _candidate(sentence: Passage, start: int, end: int, score: float) -> Candidate:

@@ -75,10 +75,10 @@ _ASKS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
     (
         AnswerType.MONEY,
         re.compile(
-            r"^how much (?:does|did|do|is|was|were|will|money|has|have|should|must)\b|\bprices?\b"
-            r"|\bcosts?\b|\bsalary\b|\bfees?\b|\bwhat (?:is|was|are|were) the (?:[\w']+ ){0,3}(?:total|subtotal|amount|"
-            r"balance|revenues?|sales|expenses?|income|profits?|assets|liabilities|budget|tax|vat)\b"
-            r"|\bamount (?:due|paid|owed)\b"
+            r"^how much (?:does|did|do|is|was|were|will|money|has|have|should|must)\b|\bprices?\b|\bcosts?\b|\bsalary\b"
+            r"|\bfees?\b|\bamount (?:due|paid|owed)\b|\bwhat (?:is|was|are|were) (?:[\w'.,&\-]+ ){0,5}?(?:total|"
+            r"subtotal|amount|balance|revenues?|sales|expenses?|income|profits?|assets|liabilities|budget|tax|vat|value|"
+            r"provision|payments?|obligations?)\b"
         ),
     ),
     (
@@ -91,13 +91,15 @@ _ASKS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
     (
         AnswerType.NAME,
         re.compile(
-            r"^(?:who|whom|whose|where)\b|\b(?:by|to|from) whom\b|\bwhat is the name of\b"
+            r"^(?:who|whom|whose|where)\b|\b(?:by|to|from) whom\b|\bwhat (?:is|was|are) the names? of\b|'s name\b"
             r"|\b(?:which|what) (?:company|person|city|country|organi[sz]ation|bank|state)\b"
         ),
     ),
 )
-_YES_NO = re.compile(
-    r"^(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|may|must)\b(?!.*\bor\b.*\?)"
+_YES_NO = re.compile(r"^(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|may|must)\b")
+_CHOICE = re.compile(
+    r"\b(?:before or after|after or before|(?:high|low|few|great|larg|small)er or \w+er|more or (?:less|fewer)|"
+    r"gain or loss|loss or gain|increased? or decreased?|decreased? or increased?)\b"
 )
 _TYPE_TERMS: dict[AnswerType, frozenset[str]] = {
     AnswerType.DATE: frozenset({"date", "day", "year", "month", "time"}),
@@ -111,7 +113,7 @@ _TYPE_TERMS: dict[AnswerType, frozenset[str]] = {
 def wanted_type(question: str) -> AnswerType:
     """What kind of answer a question wants, by its question words."""
     asked = " ".join(question.casefold().split())
-    if _YES_NO.match(asked):
+    if _YES_NO.match(asked) and not _CHOICE.search(asked):
         return AnswerType.YES_NO
     for answer_type, pattern in _ASKS:
         if pattern.search(asked):
@@ -127,16 +129,27 @@ def type_terms(answer_type: AnswerType) -> frozenset[str]:
 def typed_spans(text: str, answer_type: AnswerType) -> list[tuple[int, int]]:
     """Where `text` holds things of this type, as character ranges; the surest pattern that finds any decides."""
     for pattern in _PATTERNS.get(answer_type, ()):
-        found = [match.span() for match in pattern.finditer(text)]
+        found = [match.span() for match in pattern.finditer(text) if pattern is not _NUMBER or not _is_year(match)]
         if found:
             return found
     return []
 
 
+def _is_year(match: re.Match[str]) -> bool:
+    return bool(_YEAR.fullmatch(match.group()))
+
+
+def years(text: str) -> list[tuple[int, int]]:
+    """Where `text` names years of our times, as character ranges."""
+    return [match.span() for match in _YEAR.finditer(text)]
+
+
 def is_of_type(text: str, answer_type: AnswerType) -> bool:
     """Whether a short value, such as a cell's, is of this type; a bare number may be money or a percentage."""
-    if answer_type in {AnswerType.TEXT, AnswerType.YES_NO}:
+    if answer_type is AnswerType.TEXT:
         return bool(text.strip())
+    if answer_type is AnswerType.YES_NO:
+        return text.strip(" .").casefold() in {"yes", "no"}
     if answer_type is AnswerType.NAME:
         return any(c.isalpha() for c in text)
     if answer_type in {AnswerType.MONEY, AnswerType.PERCENT, AnswerType.NUMBER}:
