@@ -21,7 +21,7 @@ class PageEmbedding:
     boxes: tuple[Box, ...]
     """Where each vector stands on the page, N of them."""
     word_ids: tuple[int, ...]
-    """Which of the page's words each vector is of, N indices, for explaining a hit; empty where vectors are patches."""
+    """Which of the page's words each vector is of, N indices, for explaining a hit."""
     encoder: str
     """Fingerprint: name, version and settings of the encoder; vectors of different encoders are never compared."""
 

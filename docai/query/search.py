@@ -41,7 +41,7 @@ class SearchPolicy:
     late_interaction_weight: float
 
 
-def search(  # the parts of the system, each once
+def search(
     question: Question,
     *,
     tenant_id: TenantId,
@@ -135,15 +135,14 @@ def _explained(hit: Hit, page: Page, query: QueryEmbedding, embedder: PageEmbedd
     seen = embedder.embed_page(page.words) if page.words else None
     if page.words is None or seen is None:
         return hit
-    return hit.model_copy(
-        update={"matches": _matches(query, seen, page.words), "snippet": _snippet(query, seen, page.words)}
-    )
+    strengths = _strengths(query, seen, page.words)
+    matches = _matches(query, seen, page.words, strengths)
+    return hit.model_copy(update={"matches": matches, "snippet": _snippet(seen, page.words, strengths)})
 
 
-def _matches(query: QueryEmbedding, seen: PageEmbedding, words: PageWords) -> tuple[Match, ...]:
+def _matches(query: QueryEmbedding, seen: PageEmbedding, words: PageWords, strengths: Matrix) -> tuple[Match, ...]:
     """For each query token that the page has, heaviest first, the word that meets it best."""
     weights = np.linalg.norm(query.vectors, axis=1)
-    strengths = _strengths(query, seen, words)
     best = strengths.argmax(axis=1)
     return tuple(
         Match(
@@ -158,12 +157,12 @@ def _matches(query: QueryEmbedding, seen: PageEmbedding, words: PageWords) -> tu
     )
 
 
-def _snippet(query: QueryEmbedding, seen: PageEmbedding, words: PageWords) -> str:
+def _snippet(seen: PageEmbedding, words: PageWords, strengths: Matrix) -> str:
     """The stretch of the page's words that meets most of the query's weight."""
     texts = [word.text for word in words.words]
-    per_word = np.zeros((len(texts), len(query.tokens)), dtype=np.float32)
+    per_word = np.zeros((len(texts), len(strengths)), dtype=np.float32)
     # A word of several tokens has several vectors.
-    np.maximum.at(per_word, np.array(seen.word_ids), _strengths(query, seen, words).T)
+    np.maximum.at(per_word, np.array(seen.word_ids), strengths.T)
     met = maximum_filter1d(per_word, size=SNIPPET_WORDS, axis=0, mode="constant").sum(axis=1)
     best = np.flatnonzero(met == met.max())
     first_run = best[best - np.arange(len(best)) == best[0]]
