@@ -17,11 +17,10 @@ from docai.errors import PageTooLarge
 Pixels = npt.NDArray[np.uint8]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_GRAY, _RGB = 0, 2
-"""Colour types of PNG (third edition), 11.2.1."""
+_COLOUR_TYPES = {1: 0, 3: 2}
+"""Channels to PNG's colour type: greyscale and truecolour (third edition, 11.2.1)."""
 _FILTER_NONE = 0
 """Row filter of PNG, 9.2: on printed pages the others cost more than they save."""
-_CHANNELS = {_GRAY: 1, _RGB: 3}
 _INCHES_PER_METRE = 1 / 0.0254
 _FASTEST = 1
 _NO_COLOUR = 0
@@ -49,15 +48,15 @@ def draw(page: pymupdf.Page, dpi: float, *, max_pixels: int, listed: pymupdf.Dis
     if width * height > max_pixels:
         raise PageTooLarge(f"the page has {width} x {height} pixels at {dpi:g} DPI", width_px=width, height_px=height)
     drawing = listed or page.get_displaylist()
-    colour = _GRAY if is_gray(drawing) else _RGB
-    canvas = _draw(drawing, size, (width, height), colour)
-    rows = _rows(canvas, colour)
+    colours = pymupdf.csGRAY if is_gray(drawing) else pymupdf.csRGB
+    canvas = _draw(drawing, size, (width, height), colours)
+    rows = np.frombuffer(mupdf.fz_pixmap_samples_memoryview(canvas), dtype=np.uint8).reshape(height, -1)
     return RenderedPage(
-        content=_png(rows, width, colour, dpi),
+        content=_png(rows, width, colours.n, dpi),
         width_px=width,
         height_px=height,
         dpi=dpi,
-        ink_share=ink_share(rows[:, 1:], _CHANNELS[colour]),
+        ink_share=ink_share(rows[:, :-1], colours.n),
     )
 
 
@@ -83,43 +82,40 @@ def ink_share(rows: Pixels, n_channels: int = 1) -> float:
     return float((np.count_nonzero(sample < low) + np.count_nonzero(sample > high)) / sample.size)
 
 
-def _draw(drawing: pymupdf.DisplayList, size: PageSize, pixels: tuple[int, int], colour: int) -> pymupdf.Pixmap:
-    """The page's pixels; of a grey page with one column more to the left, which makes room for PNG's filter bytes."""
+def _draw(
+    drawing: pymupdf.DisplayList, size: PageSize, pixels: tuple[int, int], colours: pymupdf.Colorspace
+) -> mupdf.FzPixmap:
+    """The page's pixels, with one byte of room behind every row for the next row's filter byte: nothing is copied."""
     width, height = pixels
-    area = mupdf.FzIrect(-1 if colour == _GRAY else 0, 0, width, height)
-    colours = pymupdf.csGRAY if colour == _GRAY else pymupdf.csRGB
-    canvas = mupdf.fz_new_pixmap_with_bbox(colours.this, area, mupdf.FzSeparations(), 0)
+    canvas = mupdf.fz_new_pixmap_with_bbox(
+        colours.this, mupdf.FzIrect(0, 0, width + 1, height), mupdf.FzSeparations(), 0
+    )
+    canvas.m_internal.w = width
+    canvas.m_internal.stride = width * colours.n + 1
     mupdf.fz_clear_pixmap_with_value(canvas, 0xFF)
     zoom = mupdf.FzMatrix(width / size.width_pt, 0, 0, height / size.height_pt, 0, 0)
     device = mupdf.fz_new_draw_device(zoom, canvas)
     mupdf.fz_run_display_list(drawing.this, device, mupdf.FzMatrix(), _everywhere(), mupdf.FzCookie())
     mupdf.fz_close_device(device)
-    return pymupdf.Pixmap("raw", canvas)
-
-
-def _rows(canvas: pymupdf.Pixmap, colour: int) -> Pixels:
-    """Rows as PNG wants them, each behind its filter byte: shape (H, 1 + W * channels); valid while `canvas` is."""
-    drawn: Pixels = np.frombuffer(canvas.samples_mv, dtype=np.uint8).reshape(canvas.height, canvas.stride)
-    if colour == _RGB:
-        rows = np.empty((canvas.height, 1 + canvas.stride), dtype=np.uint8)
-        rows[:, 1:] = drawn
-        drawn = rows
-    drawn[:, 0] = _FILTER_NONE
-    return drawn
+    return canvas
 
 
 def _everywhere() -> mupdf.FzRect:
     return mupdf.FzRect(mupdf.FzRect.Fixed_INFINITE)
 
 
-def _png(rows: Pixels, width: int, colour: int, dpi: float) -> bytes:
+def _png(rows: Pixels, width: int, n_channels: int, dpi: float) -> bytes:
+    """Rows of shape (H, W * n_channels + 1), the last byte of each free, as a PNG file; overwrites the free bytes."""
+    rows[:, -1] = _FILTER_NONE
+    packer = isal_zlib.compressobj(_FASTEST)
+    packed = (packer.compress(bytes([_FILTER_NONE])), packer.compress(rows.reshape(-1)[:-1]), packer.flush())
     per_metre = round(dpi * _INCHES_PER_METRE)
     return b"".join(
         (
             _SIGNATURE,
-            _chunk(b"IHDR", struct.pack("!IIBBBBB", width, len(rows), 8, colour, 0, 0, 0)),
+            _chunk(b"IHDR", struct.pack("!IIBBBBB", width, len(rows), 8, _COLOUR_TYPES[n_channels], 0, 0, 0)),
             _chunk(b"pHYs", struct.pack("!IIB", per_metre, per_metre, 1)),
-            _chunk(b"IDAT", isal_zlib.compress(rows, _FASTEST)),
+            _chunk(b"IDAT", b"".join(packed)),
             _chunk(b"IEND", b""),
         )
     )
