@@ -104,6 +104,8 @@ class EmbeddedPostgres:
         """Stop the server and wait until it has; harmless when it does not run."""
         if (self._data / "postmaster.pid").exists():
             self._run(_account(), "pg_ctl", "stop", "-w", "-m", "fast", "-D", str(self._data), may_fail=True)
+        if self._socket.parent != self._folder and self._socket.is_dir() and not any(self._socket.iterdir()):
+            self._socket.rmdir()
 
     def is_running(self) -> bool:
         """Whether the server answers."""
@@ -126,10 +128,12 @@ class EmbeddedPostgres:
         account = _account()
         for folder in (self._folder, self._socket):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if os.geteuid() == 0:
+            # The socket's folder may lie where anybody could have put a link or a folder of that name before us.
+            found = folder.lstat()
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), account.uid}:
+                raise ConfigurationError(f"{str(folder)!r} belongs to somebody else; remove it or set DOCAI_HOME")
+            if found.st_uid != account.uid:
                 os.chown(folder, account.uid, account.gid)
-            elif folder.stat().st_uid != account.uid:
-                raise ConfigurationError(f"{str(folder)!r} belongs to somebody else")
             folder.chmod(0o700)
         if os.geteuid() == 0:
             for path in (*self._folder.parents, *_binaries().parents):
@@ -163,7 +167,7 @@ class EmbeddedPostgres:
                 return
 
     def _forget_dead_server(self) -> None:
-        """Remove a `postmaster.pid` whose process is gone or is somebody else by now."""
+        """Remove the locks of a server whose process is gone or is somebody else by now."""
         pid_file = self._data / "postmaster.pid"
         try:
             pid = int(pid_file.read_text().split("\n", 1)[0])
@@ -172,7 +176,9 @@ class EmbeddedPostgres:
                 return
         except (FileNotFoundError, ValueError, psutil.Error):
             pass
-        pid_file.unlink(missing_ok=True)
+        # The same number stands in the socket's lock, and a zombie nobody reaps would pass for a live server.
+        for stale in (pid_file, self._socket / ".s.PGSQL.5432.lock", self._socket / ".s.PGSQL.5432"):
+            stale.unlink(missing_ok=True)
 
     def _run(self, account: _Account, command: str, *arguments: str, may_fail: bool = False) -> None:
         # A file, not a pipe: the server inherits the pipe, and reading it would wait for the server's end.
