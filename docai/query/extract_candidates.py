@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from docai.domain.answers import AnswerKind
 from docai.domain.evidence import Evidence
@@ -15,7 +16,9 @@ NEAR_CREDIT = 0.75
 PAGE_CREDIT = 0.2
 """Credit for a term that stands elsewhere on the page or in the document's name."""
 _MISSED_NAME = 0.55
-"""What is left of a score for each name or figure of the question that the page does not say near the answer."""
+"""What is left of a score for each name or figure of the question that the page does not say."""
+_FAR_NAME = 0.85
+"""The same where the page says it, but elsewhere."""
 _MISSED_OPERATION = 0.3
 """The same for `average`, `difference` and the like: nothing here does arithmetic."""
 _WRONG_TYPE = 0.35
@@ -51,6 +54,10 @@ class Surroundings:
     page: Set[str]
     """Anywhere on the page or in the document's name."""
 
+    def closer(self, *, here: Set[str], near: Set[str] = frozenset()) -> Self:
+        """The same with more known of what stands close by."""
+        return replace(self, here=self.here | here, near=self.near | near)
+
 
 def agreement(asked: Asked, around: Surroundings, *, is_right_type: bool) -> float:
     """0 to 1: the share of what is asked that stands around a possible answer, less what must not be missing."""
@@ -66,8 +73,8 @@ def agreement(asked: Asked, around: Surroundings, *, is_right_type: bool) -> flo
     for term in asked.essential - said - around.near:
         if term in asked.operations:
             share *= _MISSED_OPERATION
-        elif term not in around.page:
-            share *= _MISSED_NAME
+        else:
+            share *= _FAR_NAME if term in around.page else _MISSED_NAME
     return share if is_right_type else share * _WRONG_TYPE
 
 

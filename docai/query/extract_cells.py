@@ -55,7 +55,7 @@ class _Grid:
         return [c for c in _distinct(self.at[cell.row, col] for col in range(self.n_cols)) if c is not cell]
 
 
-def cell_candidates(asked: Asked, blocks: Sequence[Block], page_terms: Set[str]) -> Iterator[Candidate]:
+def cell_candidates(asked: Asked, blocks: Sequence[Block], page: Surroundings) -> Iterator[Candidate]:
     """The cells of the page's tables whose headers the question names."""
     heading: Set[str] = set()
     for block in blocks:
@@ -63,10 +63,10 @@ def cell_candidates(asked: Asked, blocks: Sequence[Block], page_terms: Set[str])
             heading = set(terms(block.text))
         if block.table is not None and block.table.cells:
             near = heading | set(terms(block.table.caption or ""))
-            yield from _of_table(asked, block, block.table, near, page_terms)
+            yield from _of_table(asked, block, block.table, near, page)
 
 
-def _of_table(asked: Asked, block: Block, table: Table, near: Set[str], page_terms: Set[str]) -> Iterator[Candidate]:
+def _of_table(asked: Asked, block: Block, table: Table, near: Set[str], page: Surroundings) -> Iterator[Candidate]:
     grid = _Grid.of(table)
     found = {id(cell): frozenset(terms(cell.text)) for cell in table.cells}
     wanted = asked.weights.keys()
@@ -82,7 +82,7 @@ def _of_table(asked: Asked, block: Block, table: Table, near: Set[str], page_ter
         mates = _union(found, grid.row_mates(cell))
         if not (here | mates) & wanted or found[id(cell)] & wanted >= (here | mates) & wanted:
             continue
-        around = Surroundings(here, near | mates | top, page_terms)
+        around = page.closer(here=here, near=near | mates | top)
         score = agreement(asked, around, is_right_type=is_of_type(cell.text, asked.answer_type))
         score *= 0.7 + 0.15 * precision(_union(found, columns), asked) + 0.15 * precision(_union(found, rows), asked)
         said = found[id(cell)] & wanted

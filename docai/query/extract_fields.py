@@ -26,7 +26,7 @@ _NEXT_LINES = 2.2
 _LABEL_END = re.compile(r"[:\uff1a]$")
 
 
-def field_candidates(asked: Asked, blocks: Sequence[Block], page_terms: Set[str]) -> Iterator[Candidate]:
+def field_candidates(asked: Asked, blocks: Sequence[Block], page: Surroundings) -> Iterator[Candidate]:
     """The values of the page's form fields."""
     near: Set[str] = set()
     for block in blocks:
@@ -37,19 +37,19 @@ def field_candidates(asked: Asked, blocks: Sequence[Block], page_terms: Set[str]
         label = set(terms(block.label))
         if not label & asked.weights.keys():
             continue
-        around = Surroundings(label, near, page_terms)
+        around = page.closer(here=label, near=near)
         is_right_type = is_of_type(block.text, asked.answer_type)
         score = agreement(asked, around, is_right_type=is_right_type) * _by_precision(label, asked)
         yield Candidate(AnswerKind.FIELD, block.text, block.word_ids, block.box, block.word_ids, block.evidence, score)
 
 
-def printed_candidates(asked: Asked, rows: Sequence[Sequence[Passage]], page_terms: Set[str]) -> Iterator[Candidate]:
+def printed_candidates(asked: Asked, rows: Sequence[Sequence[Passage]], page: Surroundings) -> Iterator[Candidate]:
     """The values that printed lines place beside or below a label.
 
     Args:
         asked: the question.
         rows: the page's printed rows, each as pieces parted by wide gaps.
-        page_terms: all terms of the page.
+        page: what the page as a whole says.
     """
     if asked.answer_type is AnswerType.YES_NO:
         return
@@ -62,13 +62,13 @@ def printed_candidates(asked: Asked, rows: Sequence[Sequence[Passage]], page_ter
                 continue
             marked = 1.0 if _LABEL_END.search(label.text) else _UNMARKED_FACTOR
             if rest is not None:
-                yield from _printed(asked, label, rest, page_terms, marked)
+                yield from _printed(asked, label, rest, page, marked)
                 continue
             if k + 1 < len(row):
-                yield from _printed(asked, label, row[k + 1], page_terms, marked)
+                yield from _printed(asked, label, row[k + 1], page, marked)
             below = _below(label, rows[r + 1 : r + 4])
             if below is not None:
-                yield from _printed(asked, label, below, page_terms, marked * _BELOW_FACTOR)
+                yield from _printed(asked, label, below, page, marked * _BELOW_FACTOR)
 
 
 def _parted(piece: Passage) -> tuple[Passage, Passage | None]:
@@ -91,10 +91,10 @@ def _below(label: Passage, rows: Sequence[Sequence[Passage]]) -> Passage | None:
     return None
 
 
-def _printed(asked: Asked, label: Passage, value: Passage, page_terms: Set[str], factor: float) -> Iterator[Candidate]:
+def _printed(asked: Asked, label: Passage, value: Passage, page: Surroundings, factor: float) -> Iterator[Candidate]:
     if _LABEL_END.search(value.text) or set(value.terms) <= set(label.terms):
         return
-    around = Surroundings(set(label.terms), set(), page_terms)
+    around = page.closer(here=set(label.terms))
     score = agreement(asked, around, is_right_type=is_of_type(value.text, asked.answer_type))
     yield Candidate(
         kind=AnswerKind.FIELD,

@@ -44,7 +44,7 @@ _REACH = 12
 
 
 def span_candidates(
-    asked: Asked, blocks: Sequence[Block], words: Sequence[Word], page_terms: Set[str]
+    asked: Asked, blocks: Sequence[Block], words: Sequence[Word], page: Surroundings
 ) -> Iterator[Candidate]:
     """The parts of the page's sentences that may answer the question."""
     for heading, word_ids in _prose(blocks, words):
@@ -52,7 +52,7 @@ def span_candidates(
         for sentence in sentences(words, word_ids):
             here = set(sentence.terms)
             if sum(asked.weights.get(term, 0.0) for term in here | before) >= _LEAST_SHARE:
-                yield from _of_sentence(asked, sentence, Surroundings(here, heading | before, page_terms))
+                yield from _of_sentence(asked, sentence, page.closer(here=here, near=heading | before))
             before = here
 
 

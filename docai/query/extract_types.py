@@ -42,7 +42,7 @@ _MONEY = re.compile(
     rf"\(?[-\u2212]?{_CURRENCY}\s?\(?[-\u2212]?(?:{_FIGURE})\)?{_SCALE}|(?<![\w.])(?:{_FIGURE}){_SCALE}\s?{_UNIT}\b"
 )
 _PERCENT = re.compile(rf"\(?[-\u2212+]?(?:{_FIGURE})\)?\s?(?:%|per\s?cent\b|percentage points\b)", re.IGNORECASE)
-_NUMBER = re.compile(rf"(?<![\w.,])\(?[-\u2212+]?(?:{_FIGURE})(?![\w])\)?{_SCALE}")
+_NUMBER = re.compile(rf"(?<![\w.,])\(?[-\u2212+]?(?:{_FIGURE})(?!\w|\s?%|\s?per\s?cent)\)?{_SCALE}")
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Sir)\.?\s+)"
 _CAPITAL = r"[^\W\d_a-z][\w'\u2019.&+\-]*"
 _NAME = re.compile(rf"{_TITLE}?{_CAPITAL}(?:\s+(?:(?:of|and|de|van|von|the|for|&)\s+)?{_CAPITAL})*")
