@@ -39,13 +39,13 @@ def main() -> None:
     parser.add_argument("password", nargs="?")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--out", type=Path, help="one JSON line per file")
-    parser.add_argument("--budget", type=float, default=12.0, help="seconds of reading pages, per file")
-    parser.add_argument("--page-timeout", type=float, default=8.0)
+    parser.add_argument("--budget", type=float, default=8.0, help="seconds of reading pages, per file")
+    parser.add_argument("--page-timeout", type=float, default=6.0)
     parser.add_argument("--memory", type=int, default=2048, help="address space of a reader, MiB")
     a = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as home,
-        PdfSandbox(memory_mib=a.memory, open_timeout_s=8.0, page_timeout_s=a.page_timeout) as sandbox,
+        PdfSandbox(memory_mib=a.memory, open_timeout_s=6.0, page_timeout_s=a.page_timeout) as sandbox,
     ):
         blobs = FilesystemBlobs(Path(home))
         if a.folder:
@@ -60,6 +60,7 @@ def read_file(
     path: Path, password: str | None, sandbox: PdfSandbox, blobs: FilesystemBlobs, budget_s: float
 ) -> dict[str, object]:
     """How one file ends: `ok` with its pages, or `error` with the reason."""
+    start = time.monotonic()
     try:
         with path.open("rb") as stream:
             document = take_in(
@@ -72,7 +73,7 @@ def read_file(
             )
         with sandbox.open(blobs.path(document.sha256), document.media_type, password) as opened:
             n_pages = opened.facts.n_pages
-            n_read, faults = read_pages(opened, blobs, sandbox.name, budget_s)
+            n_read, faults = read_pages(opened, blobs, sandbox.name, start=start, budget_s=budget_s)
     except DocaiError as error:
         return {"status": "error", "reason": error.code, "message": error.message}
     if n_read == 0 and faults:
@@ -81,13 +82,12 @@ def read_file(
 
 
 def read_pages(
-    opened: SandboxedDocument, blobs: FilesystemBlobs, renderer: str, budget_s: float
+    opened: SandboxedDocument, blobs: FilesystemBlobs, renderer: str, *, start: float, budget_s: float
 ) -> tuple[int, list[tuple[str, str]]]:
     """Measure, draw and lay out page after page while there is time; gives pages drawn and what failed."""
-    deadline = time.monotonic() + budget_s
     n_read, faults = 0, []
     for number in range(1, opened.facts.n_pages + 1):
-        if time.monotonic() > deadline:
+        if time.monotonic() > start + budget_s:
             break
         try:
             facts = opened.measure(number)

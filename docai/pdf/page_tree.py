@@ -12,14 +12,17 @@ _MAX_OBJECTS = 20_000
 
 
 def count_pages(document: pymupdf.Document) -> int:
-    """How many pages there are; a PDF whose page tree is lost or lies about its length is given a new one."""
+    """How many pages there are; a PDF whose page tree is broken or lies about its length is given a new one.
+
+    Nothing is mended in an encrypted file, whose objects would be read without their key, nor where no tree is named.
+    """
     n_pages = _counted(document)
-    if n_pages > 0 or not document.is_pdf:
+    if n_pages > 0 or not document.is_pdf or document.is_encrypted or (document.metadata or {}).get("encryption"):
         return n_pages
     with contextlib.suppress(Exception):
         mupdf.pdf_repair_xref(mupdf.pdf_document_from_fz_document(document.this))
         n_pages = _counted(document)
-    if n_pages < 1:
+    if n_pages < 1 and document.xref_get_key(document.pdf_catalog(), "Pages/Kids")[0] == "array":
         with contextlib.suppress(Exception):
             _plant(document)
             n_pages = _counted(document)

@@ -43,7 +43,7 @@ class ReadDocument:
 
     def measure(self, number: int) -> PageFacts:
         """What is known of a page before it is drawn."""
-        return measures.measure(self.shown_page(number))
+        return measures.measure(self.shown_page(number), self._display_list(number))
 
     def render(self, number: int, dpi: float, *, max_pixels: int) -> RenderedPage:
         """A page as PNG."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pymupdf
@@ -12,11 +12,13 @@ import pymupdf
 from docai.domain.geometry import Box, PageSize
 from docai.domain.words import PageWords, Word
 from docai.pdf import text_layer
+from docai.pdf.ink import look
+from docai.pdf.native import ImageInfo, native_dpi
 
 _FLAGS = pymupdf.TEXT_PRESERVE_LIGATURES | pymupdf.TEXT_PRESERVE_WHITESPACE
 """Ligatures stay as in the file, unknown glyphs become U+FFFD instead of a guess, words beside the page are seen."""
-_PAINTED = 16 | 32
-"""Bits of a span's `char_flags` in MuPDF's stext: filled, stroked."""
+_PAINTED = 16 | 32 | 64
+"""Bits of a span's `char_flags` in MuPDF's stext: filled, stroked, clipping (a picture shows through)."""
 _ENGINE = f"pymupdf {pymupdf.VersionBind}"
 
 Rectangle = tuple[float, float, float, float]
@@ -31,13 +33,32 @@ class _Span:
     is_painted: bool
 
 
-def read_words(page: pymupdf.Page) -> PageWords:
+def read_words(
+    page: pymupdf.Page,
+    listed: pymupdf.DisplayList | None = None,
+    images: Sequence[ImageInfo] | None = None,
+) -> PageWords:
     """The text layer's words in the file's order, judged; the page must have been freed of its rotation.
 
     Words beside the page are left out, as are words that a page without a scan does not show.
+
+    Args:
+        page: the page.
+        listed: its display list, where there is one already.
+        images: what `Page.get_image_info` says, where it was asked already.
     """
     size = PageSize(width_pt=page.rect.width, height_pt=page.rect.height)
-    found = page.get_textpage(flags=_FLAGS)
+    drawing = listed or page.get_displaylist()
+    shown = page.get_image_info() if images is None else images
+    layer = _read_layer(drawing, size)
+    layer = replace(layer, is_over_scan=native_dpi(shown, size) is not None)
+    if 0 < len(layer.words) < text_layer.FEW_WORDS and not layer.is_over_scan:
+        layer = replace(layer, n_paths=sum(kind.endswith("-path") for kind, *_ in page.get_bboxlog()))
+    return text_layer.judge(layer, lambda words: look(drawing, size, words), engine=_ENGINE)
+
+
+def _read_layer(drawing: pymupdf.DisplayList, size: PageSize) -> text_layer.TextLayer:
+    found = pymupdf.TextPage(drawing.get_textpage(flags=_FLAGS))
     spans = _spans_by_line(found.extractDICT())
     lines: dict[tuple[int, int], int] = {}
     words: list[Word] = []
@@ -58,8 +79,7 @@ def read_words(page: pymupdf.Page) -> PageWords:
             )
         )
         painted.append(span.is_painted if span else True)
-    layer = text_layer.TextLayer(tuple(words), tuple(painted), n_beside)
-    return text_layer.judge(layer, page, size, engine=_ENGINE)
+    return text_layer.TextLayer(tuple(words), tuple(painted), n_beside)
 
 
 def _spans_by_line(content: dict[str, Any]) -> dict[tuple[int, int], list[_Span]]:
