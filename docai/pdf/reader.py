@@ -13,6 +13,7 @@ from docai.domain.words import PageWords
 from docai.errors import DocumentEncrypted, DocumentUnreadable, NoPages, PageUnreadable, WrongPassword
 from docai.pdf import findings, measures, raster
 from docai.pdf.page_tree import count_pages
+from docai.pdf.pictures import pdf_of_picture
 
 _TYPES = {MediaType.PDF: "pdf", MediaType.PNG: "png", MediaType.JPEG: "jpeg", MediaType.TIFF: "tiff"}
 _MAX_TITLE_CHARACTERS = 500
@@ -80,7 +81,7 @@ class ReadDocument:
             page = self._source.load_page(number - 1)
             page.remove_rotation()
         else:
-            self._page_document = _pdf_of_image(self._source, number)
+            self._page_document = pdf_of_picture(self._source, number)
             page = self._page_document.load_page(0)
         width, height = page.rect.width, page.rect.height
         if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
@@ -123,7 +124,3 @@ def _count(document: pymupdf.Document) -> int:
 def _title(document: pymupdf.Document) -> str | None:
     text = str((document.metadata or {}).get("title") or "")
     return "".join(c for c in text if c.isprintable()).strip()[:_MAX_TITLE_CHARACTERS] or None
-
-
-def _pdf_of_image(document: pymupdf.Document, number: int) -> pymupdf.Document:
-    return pymupdf.open("pdf", document.convert_to_pdf(from_page=number - 1, to_page=number - 1))
