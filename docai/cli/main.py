@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import signal
 import sys
 from typing import Annotated
 
@@ -62,6 +64,8 @@ def _docai(
 
 def main() -> None:
     """Run the command line; an error of ours ends with one line, what to do, and exit code 1."""
+    # Being asked to end is like Ctrl-C: the stores are closed on the way out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except DocaiError as error:
@@ -71,7 +75,8 @@ def main() -> None:
         if error.errno is None or error.strerror is None:
             raise
         where = f": {error.filename}" if error.filename else ""
-        _report(StoreFull(f"{error.strerror}{where}") if error.errno == 28 else DocaiError(f"{error.strerror}{where}"))
+        kind = StoreFull if error.errno == errno.ENOSPC else DocaiError
+        _report(kind(f"{error.strerror}{where}"))
         sys.exit(1)
 
 

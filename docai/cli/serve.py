@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from docai.cli.output import JsonFlag, notes, write
 from docai.cli.session import KEY_FILE, open_session, read_settings
+from docai.errors import ConfigurationError
 
 
 def serve(
@@ -18,38 +25,47 @@ def serve(
     as_json: JsonFlag = False,
 ) -> None:
     """Serve documents, search and answers over REST until it is stopped."""
-    import json
-    import socket
-
     import uvicorn
 
     from docai.api.app import create_app
     from docai.api.dependencies import ApiLimits
-    from docai.errors import ConfigurationError
 
     settings = read_settings()
-    address = host or settings.api.host
+    address, wanted_port = host or settings.api.host, settings.api.port if port is None else port
+    with _listening(address, wanted_port) as listener, open_session(settings) as session:
+        limits = ApiLimits(
+            max_bytes=settings.limits.max_bytes,
+            max_wait_s=settings.limits.max_wait_s,
+            max_page_size=settings.limits.max_page_size,
+        )
+        app = create_app(session.system, limits)
+        _announce(address, listener.getsockname()[1], settings.home_path / KEY_FILE, as_json=as_json)
+        server = uvicorn.Server(uvicorn.Config(app, log_level=settings.telemetry.log_level))
+        with contextlib.suppress(KeyboardInterrupt):  # how one stops it
+            server.run([listener])
+
+
+@contextlib.contextmanager
+def _listening(address: str, port: int) -> Iterator[socket.socket]:
+    """A socket on the address, before anything slow is started for nothing."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((address, settings.api.port if port is None else port))
+            listener.bind((address, port))
         except OSError as error:
-            raise ConfigurationError(f"Cannot listen on {address}: {error.strerror}; choose another --port.") from error
-        with open_session(settings) as session:
-            limits = ApiLimits(
-                max_bytes=settings.limits.max_bytes,
-                max_wait_s=settings.limits.max_wait_s,
-                max_page_size=settings.limits.max_page_size,
-            )
-            app = create_app(session.system, limits)
-            shown_host = f"[{address}]" if ":" in address else address
-            url = f"http://{shown_host}:{listener.getsockname()[1]}"
-            key_file = settings.home_path / KEY_FILE
-            if as_json:
-                write(json.dumps({"url": url, "docs_url": f"{url}/docs", "api_key_file": str(key_file)}))
-            else:
-                console = notes()
-                console.print(f"docai serves on {url}; the interface is described on {url}/docs")
-                console.print(f"The API key is in {key_file}", soft_wrap=True)
-            uvicorn.Server(uvicorn.Config(app, log_level=settings.telemetry.log_level, lifespan="on")).run([listener])
+            raise ConfigurationError(
+                f"Cannot listen on {address}, port {port}: {error.strerror}; choose others with --host and --port."
+            ) from error
+        yield listener
+
+
+def _announce(address: str, port: int, key_file: Path, *, as_json: bool) -> None:
+    url = f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+    if as_json:
+        write(json.dumps({"url": url, "docs_url": f"{url}/docs", "api_key_file": str(key_file)}))
+        sys.stdout.flush()
+        return
+    console = notes()
+    console.print(f"docai serves on {url}; the interface is described on {url}/docs", soft_wrap=True)
+    console.print(f"The API key is in {key_file}", soft_wrap=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -13,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -226,6 +230,30 @@ def test_deleting_needs_to_be_sure_and_is_final(run: Run, folder: Path, ids: dic
 def test_an_id_that_nothing_has_is_not_found(run: Run, ids: dict[str, str], start: str) -> None:
     done = run("show", start, "--json")
     assert (done.code, done.data["code"]) == (1, "document_not_found")
+
+
+def test_serving_announces_itself_and_stops_cleanly_when_asked(home: Path, ids: dict[str, str]) -> None:
+    program = Path(sys.executable).with_name("docai")
+    environment = {**os.environ, "DOCAI_HOME": str(home)}
+    command = [program, "serve", "--port", "0", "--json"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        where = json.loads(served.stdout.readline())
+        key = Path(where["api_key_file"]).read_text().strip()
+        listed = httpx.get(f"{where['url']}/v1/documents", headers={"Authorization": f"Bearer {key}"}, timeout=60)
+        served.terminate()
+        assert served.wait(timeout=60) == 0
+    assert listed.status_code == 200
+    assert not (home / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_a_port_in_use_is_said_at_once(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run("serve", "--port", taken.getsockname()[1], "--json")
+    assert (done.code, done.data["code"]) == (1, "misconfigured")
+    assert "--port" in done.data["detail"]
 
 
 def _is_page(path: Path) -> bool:
