@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Self
@@ -12,10 +13,14 @@ from docai.domain.parses import Block
 from docai.domain.tables import Cell, CellRole, Table, positions
 from docai.query.extract_candidates import Candidate, Surroundings, agreement, precision
 from docai.query.extract_question import Asked
-from docai.query.extract_types import is_of_type
+from docai.query.extract_types import AnswerType, is_of_type
 from docai.terms import terms
 
 _VALUE = re.compile(r"^\W*\d[\d.,'\u2019 ]*\W*$")
+_OFTEN = 3
+"""A text that fills this many cells, such as `supported`, does not tell one thing from another."""
+_OFTEN_FACTOR = 0.6
+_OPEN = frozenset({AnswerType.TEXT, AnswerType.NAME})
 _WORDS = re.compile(r"[^\W\d_]{2}")
 _YEAR = re.compile(r"(?:fy)?\s?(?:1[89]|20)\d{2}\W*", re.IGNORECASE)
 
@@ -69,34 +74,58 @@ def cell_candidates(asked: Asked, blocks: Sequence[Block], page: Surroundings) -
 def _of_table(asked: Asked, block: Block, table: Table, near: Set[str], page: Surroundings) -> Iterator[Candidate]:
     grid = _Grid.of(table)
     found = {id(cell): frozenset(terms(cell.text)) for cell in table.cells}
-    wanted = asked.weights.keys()
-    top = _union(found, [cell for cell in table.cells if cell.row == 0])
-    section: Sequence[Cell] = ()
+    sections = _sections(table, grid)
+    labels = {id(cell) for cell in sections.values()}
+    repeated = {text for text, n in Counter(cell.text for cell in table.cells).items() if n >= _OFTEN}
+    if not grid.header_rows:
+        near = near | _union(found, [cell for cell in table.cells if cell.row == 0])
     for cell in table.cells:
-        if cell.role is CellRole.SECTION:
-            section = [cell]
-        if cell.row < grid.header_rows or cell.role is CellRole.SECTION or not any(map(str.isalnum, cell.text)):
+        if cell.row < grid.header_rows or id(cell) in labels or not any(map(str.isalnum, cell.text)):
             continue
+        section = [sections[cell.row]] if cell.row in sections else []
         columns, rows = grid.column_path(cell), grid.row_path(cell)
-        here = _union(found, [*columns, *rows, *section])
-        mates = _union(found, grid.row_mates(cell))
-        if not (here | mates) & wanted or found[id(cell)] & wanted >= (here | mates) & wanted:
+        here = _union(found, [*columns, *rows, *(c for c in section if c.role is CellRole.SECTION)])
+        mates = _union(found, [*grid.row_mates(cell), *section])
+        own, wanted = found[id(cell)] & asked.weights.keys(), (here | mates) & asked.weights.keys()
+        if not wanted or own >= wanted:
             continue
-        around = page.closer(here=here, near=near | mates | top)
-        score = agreement(asked, around, is_right_type=is_of_type(cell.text, asked.answer_type))
-        score *= 0.7 + 0.15 * precision(_union(found, columns), asked) + 0.15 * precision(_union(found, rows), asked)
-        said = found[id(cell)] & wanted
-        score *= 1 - sum(asked.weights[term] for term in said)
-        quote = [i for c in (*rows, *columns) for i in c.word_ids]
-        yield Candidate(
-            kind=AnswerKind.CELL,
-            text=cell.text,
-            word_ids=cell.word_ids,
-            box=cell.box or block.box,
-            quote_ids=(*quote, *cell.word_ids),
-            evidence=cell.evidence,
-            score=score,
+        score = agreement(
+            asked, page.closer(here=here, near=near | mates), is_right_type=is_of_type(cell.text, asked.answer_type)
         )
+        score *= 0.7 + 0.15 * precision(_union(found, columns), asked) + 0.15 * precision(_union(found, rows), asked)
+        score *= 1 - sum(asked.weights[term] for term in own)
+        if cell.text in repeated and asked.answer_type in _OPEN:
+            score *= _OFTEN_FACTOR
+        yield _candidate(cell, block, [*section, *rows, *columns], score)
+
+
+def _candidate(cell: Cell, block: Block, headers: Sequence[Cell], score: float) -> Candidate:
+    return Candidate(
+        kind=AnswerKind.CELL,
+        text=cell.text,
+        word_ids=cell.word_ids,
+        box=cell.box or block.box,
+        quote_ids=(*(i for header in headers for i in header.word_ids), *cell.word_ids),
+        evidence=cell.evidence,
+        score=score,
+    )
+
+
+def _sections(table: Table, grid: _Grid) -> dict[int, Cell]:
+    """For each row, the label over the rows around it: a cell marked as such, or one that stands alone in its row."""
+    filled: dict[int, list[Cell]] = {}
+    for cell in table.cells:
+        if cell.row >= grid.header_rows and cell.text.strip():
+            filled.setdefault(cell.row, []).append(cell)
+    found: dict[int, Cell] = {}
+    section: Cell | None = None
+    for row in range(grid.header_rows, table.n_rows):
+        cells = filled.get(row, [])
+        if any(c.role is CellRole.SECTION for c in cells) or (len(cells) == 1 and cells[0].col == 0 < table.n_cols - 1):
+            section = cells[0]
+        if section is not None:
+            found[row] = section
+    return found
 
 
 def _header_rows(table: Table) -> int:

@@ -38,6 +38,8 @@ _LINK = re.compile(
     r"\b(?:is|are|was|were|means|refers to|consists? of|includes?|named|called|became|remains?|serves? as)\b",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"^[\W\d]*(?P<label>[^\W\d][^:.;]{0,40}):\s")
+"""A short label before a colon."""
 _EDGE = re.compile(r"^[\s,;:()\-\u2013\u2022]+|[\s,;:.()]+$")
 _REACH = 12
 """Words over which nearness to the question's terms counts."""
@@ -154,6 +156,10 @@ def _clause(asked: Asked, sentence: Passage, around: Surroundings) -> Iterator[C
     text = sentence.text
     if set(sentence.terms) <= asked.weights.keys() or len(sentence.word_ids) < 3:
         return
+    label = _LABEL.match(text)
+    if label and _says_less(asked, label["label"], text[label.end() :]):
+        yield _candidate(sentence, *label.span("label"), score)
+        return
     for link in _LINK.finditer(text):
         subject, rest = set(terms(text[: link.start()])), terms(text[link.end() :])
         if rest and sum(asked.weights.get(t, 0.0) for t in subject) > 0.6 * sum(
@@ -162,6 +168,12 @@ def _clause(asked: Asked, sentence: Passage, around: Surroundings) -> Iterator[C
             yield _candidate(sentence, link.end(), len(text), score)
             return
     yield _candidate(sentence, 0, len(text), score * _WHOLE_FACTOR)
+
+
+def _says_less(asked: Asked, label: str, rest: str) -> bool:
+    """Whether what is asked stands behind a label, so that the label is the answer."""
+    before, behind = (sum(asked.weights.get(t, 0.0) for t in set(terms(part))) for part in (label, rest))
+    return before < 0.5 * behind and bool(set(terms(label)) - asked.weights.keys())
 
 
 def _candidate(sentence: Passage, start: int, end: int, score: float) -> Candidate:
