@@ -13,10 +13,12 @@ from docai.domain.parses import Block, BlockKind
 from docai.domain.words import PageWords, Word
 from docai.pdf.fields import Field, read_fields
 from docai.pdf.layout_captions import with_captions
+from docai.pdf.layout_columns import with_columns_apart
 from docai.pdf.layout_floats import around_paragraphs
 from docai.pdf.layout_headings import with_levels
 from docai.pdf.layout_regions import Region, bounds, rects_of, regions_of, share_out
 from docai.pdf.layout_text import in_reading_order, reads_leftwards, rows_by_place, text_of, vocabulary
+from docai.pdf.layout_units import bounds_of, units_of
 from docai.pdf.print_boxes import cut_to_print
 from docai.pdf.reading_order import Rects, reading_order
 from docai.pdf.tables import FoundTable, read_tables
@@ -26,6 +28,9 @@ _SAME_PLACE = 0.5
 _MARGIN = 0.1
 """Upright text in this outer share of the page's width is a side note or a stamp."""
 
+_FORM_FIELDS = 4
+_BAND = 3.0
+"""Line heights of white across the page that part what is above from what is below."""
 _SMALL_PRINT = 0.95
 """Of the body's line height; smaller print right behind a table is a note to it."""
 
@@ -75,10 +80,12 @@ def compose(
 ) -> tuple[Block, ...]:
     """Regions, tables and fields with the words they hold, as blocks in reading order."""
     rects = rects_of(words, size)
+    tables = [found for found in tables if not _is_form(found.box, fields, size)]
     blocks = [_table_block(found) for found in tables] + [_field_block(field, size) for field in fields]
     taken = {i for block in blocks for i in block.word_ids}
-    regions = [region for region in regions if not _is_found(region, tables, size)]
+    regions = [region for region in regions if not _is_taken(region, tables, fields, size)]
     share_out(regions, words, rects, [i for i in range(len(words)) if i not in taken])
+    regions = with_columns_apart(regions, words, rects)
     known = vocabulary(words)
     blocks += [
         _region_block(region, words, rects, size, known=known)
@@ -111,12 +118,19 @@ def _field_block(field: Field, size: PageSize) -> Block:
     )
 
 
-def _is_found(region: Region, tables: Sequence[FoundTable], size: PageSize) -> bool:
-    """Whether the region is a table that was found: a table region inside it, or a picture in the same place."""
+def _is_taken(region: Region, tables: Sequence[FoundTable], fields: Sequence[Field], size: PageSize) -> bool:
+    """Whether the region is a table that was found, a picture in the place of one, or a form taken for a table."""
     box = Box.from_points(region.rect, size)
     if region.kind is BlockKind.TABLE:
-        return any(box.overlap(found.box) > _SAME_PLACE * box.area for found in tables)
+        is_found = any(box.overlap(found.box) > _SAME_PLACE * box.area for found in tables)
+        return is_found or _is_form(box, fields, size)
     return region.kind is BlockKind.FIGURE and any(box.iou(found.box) > _SAME_PLACE for found in tables)
+
+
+def _is_form(box: Box, fields: Sequence[Field], size: PageSize) -> bool:
+    """Whether so many fields to fill in stand there that the rules and columns are a form's, not a table's."""
+    inside = [field for field in fields if box.holds(Box.from_points(field.rect, size).centre)]
+    return len(inside) >= _FORM_FIELDS
 
 
 def _region_block(
@@ -137,12 +151,14 @@ def _region_block(
 def _in_order(blocks: Sequence[Block], words: Sequence[Word], rects: Rects, size: PageSize) -> list[Block]:
     """Head of the page, body, footnotes, side notes, foot; each part in reading order."""
     places = [_place(block, rects) for block in blocks]
-    leftwards = reads_leftwards(words)
+    line_height = float(np.median(rects[:, 3] - rects[:, 1])) if len(rects) else 0.0
     ordered: list[Block] = []
     for place in _Place:
         part = [block for block, at in zip(blocks, places, strict=True) if at is place]
-        boxes = np.array([block.box.to_points(size) for block in part], dtype=np.float64).reshape(-1, 4)
-        part = [part[i] for i in reading_order(boxes, leftwards=leftwards)]
+        units = units_of(part)
+        boxes = np.array([bounds_of(unit).to_points(size) for unit in units], dtype=np.float64).reshape(-1, 4)
+        order = reading_order(boxes, band_pt=_BAND * line_height, leftwards=reads_leftwards(words))
+        part = [block for i in order for block in units[i]]
         ordered += around_paragraphs(part, _is_small(blocks, rects)) if place is _Place.BODY else part
     return ordered
 

@@ -1,4 +1,4 @@
-"""Which caption block belongs to which table."""
+"""Which caption belongs to which table or figure."""
 
 from __future__ import annotations
 
@@ -17,35 +17,43 @@ _OF_FIGURE = re.compile(
     r"(?:supplementary\s+)?(?:fig(?:ure|\.)?|abb(?:ildung|\.)|chart|plate|scheme|photo|image)\b", re.IGNORECASE
 )
 
+_HOSTS = frozenset({BlockKind.TABLE, BlockKind.FIGURE})
+
 
 def with_captions(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks, each table with the text of the nearest caption; a caption goes to one table only.
+    """The blocks, each table with the text of its caption; the caption stays a block of its own."""
+    texts = {host: blocks[caption].text for caption, host in caption_hosts(blocks).items()}
+    return [_captioned(block, texts[i]) if i in texts else block for i, block in enumerate(blocks)]
 
-    The caption stays a block of its own.
-    """
+
+def caption_hosts(blocks: Sequence[Block]) -> dict[int, int]:
+    """For captions by index the table or figure nearest above or below, one caption to each; others are left out."""
     pairs = sorted(
-        (_gap(table.box, caption.box), t, c)
-        for t, table in enumerate(blocks)
-        if table.table is not None and table.table.caption is None
+        (_gap(host.box, caption.box), c, h)
         for c, caption in enumerate(blocks)
-        if _may_name_table(caption) and _gap(table.box, caption.box) <= _MAX_GAP
+        for h, host in enumerate(blocks)
+        if host.kind in _HOSTS and _may_name(caption, host.kind) and _gap(host.box, caption.box) <= _MAX_GAP
     )
-    captions: dict[int, int] = {}
-    for _, t, c in pairs:
-        if t not in captions and c not in captions.values():
-            captions[t] = c
-    return [_captioned(block, blocks[captions[i]].text) if i in captions else block for i, block in enumerate(blocks)]
+    hosts: dict[int, int] = {}
+    for _, c, h in pairs:
+        if c not in hosts and h not in hosts.values():
+            hosts[c] = h
+    return hosts
 
 
 def _captioned(block: Block, caption: str) -> Block:
-    assert block.table is not None
+    if block.table is None or block.table.caption is not None:
+        return block
     return block.model_copy(update={"table": block.table.model_copy(update={"caption": caption})})
 
 
-def _may_name_table(block: Block) -> bool:
+def _may_name(block: Block, host: BlockKind) -> bool:
+    """Whether the block may be the caption of a table or figure: by its kind and by its first word."""
+    of_table, of_figure = _OF_TABLE.match(block.text), _OF_FIGURE.match(block.text)
     if block.kind is BlockKind.CAPTION:
-        return not _OF_FIGURE.match(block.text)
-    return block.kind in {BlockKind.PARAGRAPH, BlockKind.HEADING} and _OF_TABLE.match(block.text) is not None
+        return not (of_figure if host is BlockKind.TABLE else of_table)
+    is_text = block.kind in {BlockKind.PARAGRAPH, BlockKind.HEADING}
+    return is_text and host is BlockKind.TABLE and of_table is not None
 
 
 def _gap(a: Box, b: Box) -> float:
