@@ -15,6 +15,7 @@ from docai.grids.cells import Grid, fill
 from docai.grids.columns import column_edges
 from docai.grids.marks import Clues, Guess, Mark, Region, Rule
 from docai.grids.regions import is_tabular, overlooked, settle
+from docai.grids.roles import roles
 from docai.grids.rows import row_edges
 from docai.grids.rules import frames
 from docai.pdf.table_rules import page_rules
@@ -120,10 +121,11 @@ def _table(grid: Grid, size: PageSize) -> Table:
             col=s.col,
             row_span=s.row_span,
             col_span=s.col_span,
+            role=role,
             text=" ".join(m.text for m in s.marks),
             box=Box.from_points(grid.region_of(s), size),
             word_ids=tuple(m.word_id for m in s.marks),
         )
-        for s in grid.slots
+        for s, role in zip(grid.slots, roles(grid), strict=True)
     )
     return Table(n_rows=len(grid.ys) - 1, n_cols=len(grid.xs) - 1, cells=cells, engine=ENGINE)
