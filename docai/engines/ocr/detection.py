@@ -19,7 +19,7 @@ LETTER_PX = (6.0, 20.0)
 LARGEST_SCALE = 3.0
 """More enlargement only blurs."""
 LETTER_SHARE = 0.1
-"""Marks higher than this share of the image are frames and shadows, not letters."""
+"""Marks higher than this share of the image's longer side are frames and shadows, not letters."""
 SMALL_PRINT_SHARE = 0.25
 """Marks up to the height sought hold this share of the letters' ink: specks, though many, hold little."""
 FEW_LETTERS = 20
@@ -36,7 +36,7 @@ def suitable_scale(image: Pixels) -> float:
         ink = cv2.bitwise_not(ink)
     _, _, marks, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     widths, heights, areas = (marks[1:, i] for i in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
-    is_letter = (widths < 3 * heights) & (heights < 4 * widths) & (heights < LETTER_SHARE * image.shape[0])
+    is_letter = (widths < 3 * heights) & (heights < 4 * widths) & (heights < LETTER_SHARE * max(image.shape))
     if is_letter.sum() < FEW_LETTERS:
         return 1.0
     order = np.argsort(heights[is_letter])
