@@ -60,11 +60,15 @@ def _all_heads_above(grid: Grid, row: int) -> bool:
 def _role(grid: Grid, slot: Slot, depth: int, *, labelled: bool) -> CellRole:
     if slot.row < depth:
         return CellRole.COLUMN_HEADER
-    others = [s for s in _starting(grid, slot.row) if s is not slot]
-    if len(grid.xs) > 2 and slot.marks and slot.row_span == 1 and slot.row < len(grid.ys) - 2:
-        if not any(s.marks for s in others) and not is_figure(_text(slot)):
-            return CellRole.SECTION
+    if _stands_alone(grid, slot) and slot.row < len(grid.ys) - 2 and not is_figure(_text(slot)):
+        return CellRole.SECTION
     return CellRole.ROW_HEADER if slot.col == 0 and labelled and slot.marks else CellRole.DATA
+
+
+def _stands_alone(grid: Grid, slot: Slot) -> bool:
+    """Whether a cell of one row is the only one there that holds words."""
+    filled = [s for s in _starting(grid, slot.row) if s.marks]
+    return len(grid.xs) > 2 and slot.row_span == 1 and filled == [slot]
 
 
 def _of_figures(grid: Grid, first: int, col: int) -> bool:
