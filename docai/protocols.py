@@ -145,6 +145,9 @@ class BlobStore(Protocol):
             BlobMissing: there are none.
         """
 
+    def has(self, sha256: Sha256) -> bool:
+        """Whether the bytes are there."""
+
     def path(self, sha256: Sha256) -> Path:
         """A local file with the bytes, to be read only.
 

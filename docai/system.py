@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -69,6 +70,8 @@ class System:
         self._queue = queue
         self._cropper = cropper
         self._policy = policy
+        # A file that is being taken in must not be deleted as the last of an older document with the same bytes.
+        self._originals = threading.Lock()
 
     # ---------------------------------------------------------------- write
 
@@ -83,13 +86,15 @@ class System:
         """
         now = datetime.now(UTC)
         blobs = self._parts.blobs
-        incoming = take_in(stream, name, tenant_id=tenant_id, blobs=blobs, max_bytes=self._policy.max_bytes, now=now)
-        job = _new_job(incoming, now)
-        with self._unit(tenant_id) as unit:
-            document, known, is_new = unit.documents.add(incoming, job)
-            to_do: Job | None = job if is_new else None
-            if not is_new and document.status is DocumentStatus.FAILED:
-                to_do, document = _reopened(unit, document, now)
+        limit = self._policy.max_bytes
+        with self._originals:
+            incoming = take_in(stream, name, tenant_id=tenant_id, blobs=blobs, max_bytes=limit, now=now)
+            job = _new_job(incoming, now)
+            with self._unit(tenant_id) as unit:
+                document, known, is_new = unit.documents.add(incoming, job)
+                to_do: Job | None = job if is_new else None
+                if not is_new and document.status is DocumentStatus.FAILED:
+                    to_do, document = _reopened(unit, document, now)
         if to_do is not None:
             self._queue.send(to_do, password)
         return Submission(document=document, job=to_do or known or job, is_new=is_new)
@@ -100,12 +105,13 @@ class System:
         Raises:
             DocumentNotFound: the tenant has none of this id.
         """
-        with self._unit(tenant_id) as unit:
-            n_pages = len(unit.documents.page_states(document_id))
-            blobs = unit.documents.delete(document_id)
+        with self._originals:
+            with self._unit(tenant_id) as unit:
+                n_pages = len(unit.documents.page_states(document_id))
+                blobs = unit.documents.delete(document_id)
+            for sha256 in blobs:
+                self._parts.blobs.delete(sha256)
         self._parts.index.delete(tenant_id, document_id, range(1, n_pages + 1))
-        for sha256 in blobs:
-            self._parts.blobs.delete(sha256)
 
     # ---------------------------------------------------------------- follow and read
 

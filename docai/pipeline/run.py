@@ -140,7 +140,7 @@ class DocumentRun:
         return self._parts.reader.open(path, document.media_type, self._password)
 
     def _read_one(self, opened: OpenDocument, document: Document, number: int) -> None:
-        page = self._read_or_fail(opened, document, number)
+        page, pixels = self._read_or_fail(opened, document, number)
         parts = self._parts
         counts = index_page(document, page, index=parts.index, embedder=parts.embedder)
         try:
@@ -150,10 +150,13 @@ class DocumentRun:
         except DocumentNotFound:
             self._take_back(page)
             raise
+        if page.image is not None and not parts.blobs.has(page.image.sha256):
+            # Another document with the same image was deleted between our drawing and our saving.
+            parts.blobs.put(pixels)
         PAGES.labels(page.state.value).inc()
 
-    def _read_or_fail(self, opened: OpenDocument, document: Document, number: int) -> Page:
-        """The page as read, or as failed: whatever is wrong with one page, the others are read."""
+    def _read_or_fail(self, opened: OpenDocument, document: Document, number: int) -> tuple[Page, bytes]:
+        """The page as read, with its image, or as failed: whatever is wrong with one page, the others are read."""
         try:
             return self._page(opened, document, number)
         except DocaiError as error:
@@ -163,7 +166,7 @@ class DocumentRun:
         except Exception as error:  # noqa: BLE001 - the boundary of a page
             log("page failed", level="error", document=str(document.id), page=number, exc_info=error)
             fault = Fault(code="internal", message="The page could not be read because of a fault of ours.")
-        return Page(document_id=document.id, number=number, state=PageState.FAILED, fault=fault)
+        return Page(document_id=document.id, number=number, state=PageState.FAILED, fault=fault), b""
 
     def _take_back(self, page: Page) -> None:
         """The document was deleted while this page was read: what was just written must go too."""
@@ -175,7 +178,7 @@ class DocumentRun:
             for orphan in orphans:
                 self._parts.blobs.delete(orphan)
 
-    def _page(self, opened: OpenDocument, document: Document, number: int) -> Page:
+    def _page(self, opened: OpenDocument, document: Document, number: int) -> tuple[Page, bytes]:
         with STEP_SECONDS.labels("measure").time():
             facts = opened.measure(number)
         with STEP_SECONDS.labels("rasterise").time():
@@ -189,7 +192,7 @@ class DocumentRun:
             )
         page = Page(document_id=document.id, number=number, state=PageState.BLANK, size=facts.size, image=image)
         if ink_share < BLANK_INK_SHARE:
-            return page.model_copy(update={"words": PageWords(witness=None)})
+            return page.model_copy(update={"words": PageWords(witness=None)}), pixels
         with STEP_SECONDS.labels("words").time():
             words = read_page_words(facts, pixels, word_reader=self._parts.word_reader)
         with STEP_SECONDS.labels("parse").time():
@@ -198,7 +201,8 @@ class DocumentRun:
             grounded = ground(layout, words, reader=words.engine, min_confidence=self._policy.min_confidence)
         fault = _shortfall(image, facts, words, self._policy.min_confidence)
         state = PageState.DEGRADED if fault else PageState.PARSED
-        return page.model_copy(update={"state": state, "fault": fault, "words": words, "parse": grounded})
+        read = page.model_copy(update={"state": state, "fault": fault, "words": words, "parse": grounded})
+        return read, pixels
 
 
 def fault_of(error: DocaiError) -> Fault:

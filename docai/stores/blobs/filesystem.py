@@ -64,6 +64,10 @@ class FilesystemBlobs:
         with _store_errors(self._root):
             return self.path(sha256).read_bytes()
 
+    def has(self, sha256: Sha256) -> bool:
+        """Whether the bytes are there."""
+        return self._place(sha256).is_file()
+
     def path(self, sha256: Sha256) -> Path:
         """A local file with the bytes, to be read only."""
         path = self._place(sha256)
