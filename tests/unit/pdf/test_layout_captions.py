@@ -1,0 +1,67 @@
+from docai.domain.geometry import Box
+from docai.domain.parses import Block, BlockKind
+from docai.domain.tables import Cell, Table
+from docai.pdf.layout_captions import caption_hosts, with_captions
+
+
+def at(y0, y1, x0=0.1, x1=0.9):
+    return Box(x0=x0, y0=y0, x1=x1, y1=y1)
+
+
+def table(box):
+    return Block(
+        kind=BlockKind.TABLE, text="1", box=box, table=Table(n_rows=1, n_cols=1, cells=(Cell(row=0, col=0, text="1"),))
+    )
+
+
+def text(words, box, kind=BlockKind.CAPTION):
+    return Block(kind=kind, text=words, box=box)
+
+
+def captions(*blocks):
+    return [b.table.caption for b in with_captions(blocks) if b.table is not None]
+
+
+def test_a_table_gets_the_caption_right_above_it():
+    assert captions(text("Table 1. Doses", at(0.10, 0.12)), table(at(0.13, 0.3))) == ["Table 1. Doses"]
+
+
+def test_a_table_gets_the_caption_below_it():
+    assert captions(table(at(0.13, 0.3)), text("Doses", at(0.31, 0.33))) == ["Doses"]
+
+
+def test_a_figure_caption_is_not_a_tables():
+    assert captions(text("Figure 3. Doses", at(0.10, 0.12)), table(at(0.13, 0.3))) == [None]
+
+
+def test_text_that_starts_like_a_table_caption_is_one():
+    named = text("Table 4: Doses", at(0.10, 0.12), BlockKind.PARAGRAPH)
+    other = text("Doses follow", at(0.31, 0.33), BlockKind.PARAGRAPH)
+    assert captions(named, table(at(0.13, 0.3)), other) == ["Table 4: Doses"]
+
+
+def test_each_of_two_tables_gets_its_own_caption():
+    blocks = (
+        text("Table 1", at(0.10, 0.12)),
+        table(at(0.13, 0.3)),
+        text("Table 2", at(0.34, 0.36)),
+        table(at(0.37, 0.5)),
+    )
+    assert captions(*blocks) == ["Table 1", "Table 2"]
+
+
+def test_a_caption_far_off_or_in_another_column_is_nobodys():
+    far, beside = text("Table 1", at(0.6, 0.62)), text("Table 1", at(0.15, 0.2, 0.92, 0.99))
+    assert captions(far, beside, table(at(0.13, 0.3))) == [None]
+
+
+def test_a_caption_that_the_table_reader_found_is_kept():
+    block = table(at(0.13, 0.3))
+    known = block.model_copy(update={"table": block.table.model_copy(update={"caption": "Its own"})})
+    assert captions(text("Table 1", at(0.10, 0.12)), known) == ["Its own"]
+
+
+def test_a_figures_caption_is_not_taken_for_a_table_in_reach():
+    figure = Block(kind=BlockKind.FIGURE, text="", box=at(0.5, 0.7))
+    blocks = (table(at(0.1, 0.48)), figure, text("Fig. 2 A curve", at(0.71, 0.73)))
+    assert caption_hosts(blocks) == {2: 1}
