@@ -21,6 +21,8 @@ _BELOW_FACTOR = 0.9
 """A value below its label is likelier to belong to something else than one beside it."""
 _UNMARKED_FACTOR = 0.92
 """So is a value beside words that do not end in a colon."""
+_LABELS_FACTOR = 0.7
+"""Two runs of capitals side by side are the labels of two columns, more likely than label and value."""
 _NEXT_LINES = 2.2
 """A value stands at most this many line heights below its label."""
 _LABEL_END = re.compile(r"[:\uff1a]$")
@@ -55,7 +57,7 @@ def printed_candidates(asked: Asked, rows: Sequence[Sequence[Passage]], page: Su
         return
     for r, row in enumerate(rows):
         for k, piece in enumerate(row):
-            label, rest = _parted(piece)
+            label, rest = _parted(piece, asked)
             if len(label.word_ids) > _MOST_LABEL_WORDS or precision(label.terms, asked) < _LEAST_PRECISION:
                 continue
             if not set(label.terms) & asked.weights.keys():
@@ -64,19 +66,27 @@ def printed_candidates(asked: Asked, rows: Sequence[Sequence[Passage]], page: Su
             if rest is not None:
                 yield from _printed(asked, label, rest, page, marked)
                 continue
-            if k + 1 < len(row):
-                yield from _printed(asked, label, row[k + 1], page, marked)
             below = _below(label, rows[r + 1 : r + 4])
+            if k + 1 < len(row):
+                beside = row[k + 1]
+                is_label = below is not None and label.text.isupper() and beside.text.isupper()
+                yield from _printed(asked, label, beside, page, marked * (_LABELS_FACTOR if is_label else 1.0))
             if below is not None:
                 yield from _printed(asked, label, below, page, marked * _BELOW_FACTOR)
 
 
-def _parted(piece: Passage) -> tuple[Passage, Passage | None]:
-    """A piece at its first colon: label and value; the whole piece is the label when nothing follows a colon."""
-    for n, i in enumerate(piece.word_ids[:-1], start=1):
-        if _LABEL_END.search(piece.words[i].text):
-            return Passage(piece.words, piece.word_ids[:n]), Passage(piece.words, piece.word_ids[n:])
-    return piece, None
+def _parted(piece: Passage, asked: Asked) -> tuple[Passage, Passage | None]:
+    """Label and value of a piece: parted at its first colon, or behind the words that the question says.
+
+    A piece with neither is a label whose value stands elsewhere.
+    """
+    words, ids = piece.words, piece.word_ids
+    ends = (n for n, i in enumerate(ids[:-1], start=1) if _LABEL_END.search(words[i].text))
+    n = next(ends, 0)
+    if not n and len(ids) <= _MOST_LABEL_WORDS:
+        said = [set(terms(words[i].text)) <= asked.weights.keys() for i in ids]
+        n = said.index(False) if False in said else 0
+    return (Passage(words, ids[:n]), Passage(words, ids[n:])) if n else (piece, None)
 
 
 def _below(label: Passage, rows: Sequence[Sequence[Passage]]) -> Passage | None:
