@@ -1,0 +1,162 @@
+"""What may happen to a document while it is read: a poison page, a deletion, a twin, a fault of ours, a full disk."""
+
+import threading
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from docai.domain.answers import Question
+from docai.domain.documents import DocumentStatus, PageState
+from docai.domain.jobs import JobState
+from docai.domain.words import PageWords
+from docai.errors import DocumentNotFound, StoreFull
+from docai.local import LocalSystem, open_local
+from docai.pdf import draw
+from docai.settings import LimitSettings, Settings
+from docai.system import System
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def local(home: Path) -> Iterator[LocalSystem]:
+    with open_local(Settings(home=home, limits=LimitSettings(page_timeout_s=15))) as opened:
+        yield opened
+
+
+def read(local: LocalSystem, pdf: bytes, name: str = "some.pdf"):  # noqa: ANN201
+    system, tenant = local.system, local.tenant.id
+    submission = system.submit(tenant, BytesIO(pdf), name)
+    job = system.wait(tenant, submission.job.id, 200)
+    assert job.state.is_final
+    return system.document(tenant, submission.document.id), job
+
+
+def with_poison(pdf: bytes, page_number: int) -> bytes:
+    """The PDF with one page whose tiling pattern has steps of a millionth of a point: it is never drawn to the end."""
+    document = pymupdf.open(stream=pdf)
+    pattern = document.get_new_xref()
+    document.update_object(
+        pattern,
+        "<< /Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 1 1] /XStep 0.000001 "
+        "/YStep 0.000001 /Resources << >> >>",
+    )
+    document.update_stream(pattern, b"0 0 1 1 re f")
+    page = document[page_number - 1]
+    content = document.get_new_xref()
+    document.update_object(content, "<< >>")
+    document.update_stream(content, b"/Pattern cs /P0 scn 0 0 600 800 re f")
+    document.xref_set_key(page.xref, "Contents", f"{content} 0 R")
+    document.xref_set_key(page.xref, "Resources", f"<< /Pattern << /P0 {pattern} 0 R >> >>")
+    return document.tobytes()
+
+
+def test_a_poison_page_fails_alone_and_the_next_document_is_read(local: LocalSystem) -> None:
+    document, job = read(local, with_poison(draw.plain(4, 12.0).pdf, 2), "poison.pdf")
+    pages = local.system.pages(local.tenant.id, document.id)
+    assert [page.state for page in pages] == [
+        PageState.PARSED,
+        PageState.FAILED,
+        PageState.PARSED,
+        PageState.PARSED,
+    ]
+    fault = pages[1].fault
+    assert fault is not None
+    assert fault.code in {"page_timed_out", "page_crashed"}
+    assert document.status is DocumentStatus.PARTLY_READY
+    assert job.state is JobState.PARTIALLY_SUCCEEDED
+    assert (job.pages_done, job.pages_failed) == (4, 1)
+    healthy, _ = read(local, draw.plain(1, 14.0).pdf)
+    assert healthy.status is DocumentStatus.READY
+
+
+def test_a_document_deleted_while_it_is_read_leaves_nothing(local: LocalSystem, home: Path) -> None:
+    system, tenant = local.system, local.tenant.id
+    blobs_before = blob_count(home)
+    points_before = system._parts.index.count()
+    submission = system.submit(tenant, BytesIO(draw.plain(12, 11.5).pdf), "doomed.pdf")
+    while system.job(tenant, submission.job.id).pages_done < 1:
+        pass
+    system.delete(tenant, submission.document.id)
+    read(local, draw.plain(1, 15.0).pdf)  # behind it in the queue: when this one is read, that one is over
+    with pytest.raises(DocumentNotFound):
+        system.document(tenant, submission.document.id)
+    assert system._parts.index.count() == points_before + 1
+    assert blob_count(home) == blobs_before + 2  # the second document and its page
+    hits = system.search(tenant, Question(text="quick brown fox", top_k=100))
+    assert submission.document.id not in {hit.document_id for hit in hits}
+
+
+def test_the_same_file_from_eight_sides_is_read_once(local: LocalSystem) -> None:
+    system, tenant = local.system, local.tenant.id
+    pdf = draw.plain(2, 16.0).pdf
+    submissions = []
+
+    def submit() -> None:
+        submissions.append(system.submit(tenant, BytesIO(pdf), "twin.pdf"))
+
+    threads = [threading.Thread(target=submit) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({submission.document.id for submission in submissions}) == 1
+    assert len({submission.job.id for submission in submissions}) == 1
+    assert sum(submission.is_new for submission in submissions) == 1
+    assert system.wait(tenant, submissions[0].job.id, 100).state is JobState.SUCCEEDED
+
+
+def test_an_engine_that_breaks_costs_the_page_and_not_the_worker(
+    local: LocalSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(image: bytes) -> PageWords:
+        raise ZeroDivisionError(len(image))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(local.system._parts.word_reader, "read", broken)
+        document, _ = read(local, draw.scan().pdf, "scan.pdf")
+        (page,) = local.system.pages(local.tenant.id, document.id)
+        assert page.state is PageState.FAILED
+        assert page.fault is not None
+        assert page.fault.code == "internal"
+    again, _ = read(local, draw.scan().pdf, "scan.pdf")
+    assert again.id == document.id
+    assert again.status is DocumentStatus.READY
+
+
+def test_a_full_disk_keeps_nothing_and_the_next_upload_works(
+    local: LocalSystem, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system, tenant = local.system, local.tenant.id
+    n_documents = len(system.documents(tenant, limit=200))
+    blobs_before = blob_count(home)
+    pdf = draw.plain(1, 17.0).pdf
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", no_room)
+        with pytest.raises(StoreFull):
+            system.submit(tenant, BytesIO(pdf), "too-much.pdf")
+    assert len(system.documents(tenant, limit=200)) == n_documents
+    assert blob_count(home) == blobs_before
+    document, _ = read(local, pdf)
+    assert document.status is DocumentStatus.READY
+
+
+def no_room(descriptor: int) -> None:
+    """What a full disk says when written data is to be kept."""
+    raise OSError(28, "No space left on device", str(descriptor))
+
+
+def blob_count(home: Path) -> int:
+    return sum(path.is_file() for path in (home / "blobs").rglob("*"))
+
+
+def test_what_a_system_is_asked_is_checked_first(local: LocalSystem) -> None:
+    assert isinstance(local.system, System)
+    checks = {check.name: check for check in local.system.check()}
+    assert all(check.is_ok for check in checks.values()), checks
