@@ -10,7 +10,7 @@ import pymupdf
 
 from docai.domain.documents import PageFacts
 from docai.domain.geometry import PageSize
-from docai.domain.words import Word
+from docai.domain.words import TextLayerFlaw, Word
 from docai.pdf.native import native_dpi
 from docai.pdf.words import read_words
 
@@ -32,11 +32,12 @@ def measure(page: pymupdf.Page, listed: pymupdf.DisplayList | None = None) -> Pa
     listed = listed or page.get_displaylist()
     images = page.get_image_info()
     words = read_words(page, listed, images)
+    is_drawn_text = words.witness is not None and TextLayerFlaw.INVISIBLE not in words.text_layer_flaws
     return PageFacts(
         size=size,
         words=words,
         smallest_print_pt=smallest_print(words.words) if words.witness else None,
-        native_dpi=native_dpi(images, size),
+        native_dpi=None if is_drawn_text else native_dpi(images, size),  # text over a picture is sharper than it
         ink_expected=bool(words.words) or bool(images) or _draws(page, listed, size),
     )
 

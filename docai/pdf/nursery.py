@@ -20,7 +20,7 @@ from docai.telemetry import log
 _START_SECONDS = 120.0
 """Loading the engine and its models takes 2 s on an idle machine."""
 _FORK_SECONDS = 10.0
-_DEATH_SECONDS = 0.1
+_DEATH_SECONDS = 1.0
 """How long the kernel may take to report a dead zygote after it killed that zygote's children."""
 _MAX_CONTROL_BYTES = 64 << 10
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG")
@@ -52,12 +52,16 @@ class Child:
         send(self._channel, message, deadline)
         return receive(self._channel, max_content_bytes=max_content_bytes, deadline=deadline)
 
+    def kill_process(self) -> None:
+        """End the process, whatever it is doing; the next request meets a dead child."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+
     def kill(self) -> None:
-        """End the child, whatever it is doing."""
+        """End the process and let go of it."""
         self._channel.close()
         if self._handle >= 0:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            self.kill_process()
             os.close(self._handle)
             self._handle = -1
 
@@ -112,6 +116,11 @@ class Nursery:
                     theirs.close()
                 return Child(ours, handle, process)
         raise EngineUnavailable("The PDF engine's process dies whenever it is asked to read.")
+
+    def kill_process(self) -> None:
+        """End the zygote as a crash would; the next request starts another."""
+        if self._process is not None:
+            self._process.kill()
 
     def close(self) -> None:
         """End the zygote and, with it, every child."""

@@ -102,9 +102,18 @@ def _open(content: bytes | memoryview, media_type: MediaType) -> pymupdf.Documen
         raise
     except Exception as error:
         raise DocumentUnreadable("The file is damaged beyond repair.", cause=str(error)) from error
-    if document.is_pdf != (media_type is MediaType.PDF):
+    if document.is_pdf != (media_type is MediaType.PDF) or not (document.is_pdf or _has_picture(document)):
         raise DocumentUnreadable("The file is not what its first bytes say.")
     return document
+
+
+def _has_picture(document: pymupdf.Document) -> bool:
+    try:
+        return bool(document.load_page(0).get_image_info())
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 -- whatever is wrong with it, it is no picture
+        return False
 
 
 def _authenticate(document: pymupdf.Document, password: str | None) -> None:
