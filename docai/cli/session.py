@@ -84,7 +84,11 @@ def open_session(settings: Settings | None = None) -> Iterator[Session]:
     with open_local(in_force) as local:
         if local.new_key is not None:
             keep_key(in_force, local.new_key)
-        yield Session(local.system, local.tenant.id, in_force)
+        try:
+            yield Session(local.system, local.tenant.id, in_force)
+        except KeyboardInterrupt:
+            notes().print("Stopping once the pages at hand are read; what is finished is kept.")
+            raise
 
 
 def read_settings() -> Settings:

@@ -108,7 +108,7 @@ def _draw_first_page(sheet: Sheet) -> Table:
         (_LEFT, 424),
         (87.0, *(50.0 for _ in range(8))),
         _revenue_cells(),
-        TableLook(size_pt=9, row_height_pt=21, last_row_is_total=True),
+        TableLook(size_pt=9, row_height_pt=21, last_row_is_total=True, framed_cells=True),
     )
     sheet.text(
         _LEFT, 586, "Excluding sales of energy to other operators; see the method on page 2.", Style(8, "tiit", MUTED)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from docai.domain.tables import Cell, CellRole, Table
-from docai.pdf.draw_sheet import ACCENT, ACCENT_LIGHT, HAIRLINE, INK, MUTED, WHITE, Align, Sheet, Style
+from docai.pdf.draw_sheet import ACCENT, ACCENT_LIGHT, HAIRLINE, INK, MUTED, WHITE, Align, Colour, Sheet, Style
 
 _PADDING_PT = 5.0
+_HEADER_LINE: Colour = (0.45, 0.62, 0.66)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class TableLook:
     filled_header: bool = True
     """White on a coloured band; else bold between rules, as printed in journals."""
     last_row_is_total: bool = False
+    framed_cells: bool = False
+    """A thin line around every cell; else rules between rows, and one under each cell over several columns."""
 
 
 def draw_table(
@@ -47,9 +50,13 @@ def draw_table(
         y0, y1 = tops[cell.row], tops[cell.row + cell.row_span]
         style = _style(cell, look, is_total=look.last_row_is_total and cell.row == n_rows - 1)
         baseline = (y0 + y1) / 2 + 0.35 * look.size_pt  # half the capital letters' height below the middle
+        if look.framed_cells:
+            is_on_fill = look.filled_header and cell.role is CellRole.COLUMN_HEADER
+            sheet.frame(x0, y0, x1, y1, _HEADER_LINE if is_on_fill else HAIRLINE, 0.5)
         if cell.col_span > 1:
             sheet.text((x0 + x1) / 2, baseline, cell.text, style, Align.CENTRE)
-            sheet.rule(x0 + _PADDING_PT, y1, x1 - _PADDING_PT, y1, WHITE if look.filled_header else MUTED, 0.6)
+            if not look.framed_cells:
+                sheet.rule(x0 + _PADDING_PT, y1, x1 - _PADDING_PT, y1, WHITE if look.filled_header else MUTED, 0.6)
         elif cell.col in left_columns:
             sheet.text(x0 + _PADDING_PT, baseline, cell.text, style)
         else:
