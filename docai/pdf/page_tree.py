@@ -22,7 +22,7 @@ def count_pages(document: pymupdf.Document) -> int:
     with contextlib.suppress(Exception):
         mupdf.pdf_repair_xref(mupdf.pdf_document_from_fz_document(document.this))
         n_pages = _counted(document)
-    if n_pages < 1 and document.xref_get_key(document.pdf_catalog(), "Pages/Kids")[0] == "array":
+    if n_pages < 1 and _names_a_tree(document):
         with contextlib.suppress(Exception):
             _plant(document)
             n_pages = _counted(document)
@@ -36,6 +36,11 @@ def _counted(document: pymupdf.Document) -> int:
         raise
     except Exception:  # noqa: BLE001 -- "Invalid number of pages" has no type of its own
         return 0
+
+
+def _names_a_tree(document: pymupdf.Document) -> bool:
+    catalog = int(document.pdf_catalog())
+    return catalog > 0 and bool(document.xref_get_key(catalog, "Pages/Kids")[0] == "array")
 
 
 def _plant(document: pymupdf.Document) -> None:
