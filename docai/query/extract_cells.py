@@ -45,7 +45,20 @@ class _Grid:
 
     def column_path(self, cell: Cell) -> list[Cell]:
         """The headers above a cell, spanning ones first."""
-        return _distinct(self.at[row, cell.col] for row in range(min(self.header_rows, cell.row)))
+        return _distinct(self._header(row, cell) for row in range(min(self.header_rows, cell.row)))
+
+    def _header(self, row: int, cell: Cell) -> Cell:
+        """The header of a cell in a row: the one above it, or the nearest where an upper row is blank there.
+
+        A header that spans columns is printed over their middle; not every reader of tables sees how far it reaches.
+        """
+        above = self.at[row, cell.col]
+        if above.text.strip() or row + 1 >= self.header_rows or cell.col < self.header_cols:
+            return above
+        others = {
+            id(c): c for c in (self.at[row, col] for col in range(self.header_cols, self.n_cols)) if c.text.strip()
+        }
+        return min(others.values(), key=lambda other: abs(_middle(other) - _middle(cell)), default=above)
 
     def row_path(self, cell: Cell) -> list[Cell]:
         """The headers left of a cell, spanning ones first; where they are blank, the nearest words to the left."""
@@ -126,6 +139,12 @@ def _sections(table: Table, grid: _Grid) -> dict[int, Cell]:
         if section is not None:
             found[row] = section
     return found
+
+
+def _middle(cell: Cell) -> float:
+    """Where a cell's words stand across the page; its column, where that is unknown."""
+    box = cell.evidence.box if cell.evidence and cell.evidence.box else cell.box
+    return box.centre[0] if box else float(cell.col)
 
 
 def _header_rows(table: Table) -> int:

@@ -11,7 +11,7 @@ from docai.domain.words import Word
 from docai.query.extract_candidates import Candidate, Surroundings, agreement
 from docai.query.extract_passages import Passage, sentences
 from docai.query.extract_question import Asked
-from docai.query.extract_types import AnswerType, typed_spans, years
+from docai.query.extract_types import AnswerType, has_title, typed_spans, years
 from docai.terms import terms, tokens
 
 _PROSE = frozenset(
@@ -25,6 +25,10 @@ _SENTENCE_FACTOR = 0.95
 """A sentence says an answer less exactly than a label or a header."""
 _ONE_WORD_FACTOR = 0.85
 """A single capitalised word is less surely a name than two."""
+_PLAIN_FACTOR = 0.8
+"""So is a name without a title where another one has one."""
+_RIGHT_YEAR_FACTOR = 1.25
+"""Where a list gives a value to each year, the one of the year asked for is right, however far it stands."""
 _OTHER_YEAR_FACTOR = 0.6
 """What is left of a value that a list gives to another year."""
 _WHOLE_FACTOR = 0.8
@@ -89,14 +93,25 @@ def _of_sentence(asked: Asked, sentence: Passage, around: Surroundings) -> Itera
     if asked.answer_type is AnswerType.NAME:
         found = [_trimmed(asked, sentence.text, *span) for span in found]
     found = [span for span in found if not set(terms(sentence.text[slice(*span)])) <= asked.weights.keys()]
-    matched = _respective(asked, sentence.text, found)
-    for span in found:
+    factors = _factors(asked, sentence.text, found)
+    for span, factor in zip(found, factors, strict=True):
         score = base * (0.8 + 0.2 * _nearness(asked, sentence.text, *span))
-        if asked.answer_type is AnswerType.NAME and " " not in sentence.text[slice(*span)]:
-            score *= _ONE_WORD_FACTOR
-        if matched is not None:
-            score = base if span == matched else score * _OTHER_YEAR_FACTOR
-        yield _candidate(sentence, *span, score)
+        yield _candidate(sentence, *span, min(base, score * factor))
+
+
+def _factors(asked: Asked, text: str, found: Sequence[tuple[int, int]]) -> list[float]:
+    """How much less likely each span of a sentence is than its best ones, by what the others are."""
+    if asked.answer_type is AnswerType.NAME:
+        titled = [has_title(text[slice(*span)]) for span in found]
+        plain = _PLAIN_FACTOR if any(titled) else 1.0
+        return [
+            (1.0 if is_titled else plain) * (1.0 if " " in text[slice(*span)] else _ONE_WORD_FACTOR)
+            for span, is_titled in zip(found, titled, strict=True)
+        ]
+    matched = _respective(asked, text, found)
+    if matched is None:
+        return [1.0] * len(found)
+    return [_RIGHT_YEAR_FACTOR if span == matched else _OTHER_YEAR_FACTOR for span in found]
 
 
 def _trimmed(asked: Asked, text: str, start: int, end: int) -> tuple[int, int]:

@@ -44,6 +44,7 @@ _MONEY = re.compile(
 _PERCENT = re.compile(rf"\(?[-\u2212+]?(?:{_FIGURE})\)?\s?(?:%|per\s?cent\b|percentage points\b)", re.IGNORECASE)
 _NUMBER = re.compile(rf"(?<![\w.,])\(?[-\u2212+]?(?:{_FIGURE})(?!\w|\s?%|\s?per\s?cent)\)?{_SCALE}")
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Sir)\.?\s+)"
+_TITLED = re.compile(_TITLE)
 _CAPITAL = r"[^\W\d_a-z][\w'\u2019.&+\-]*"
 _NAME = re.compile(rf"{_TITLE}?{_CAPITAL}(?:\s+(?:(?:of|and|de|van|von|the|for|&)\s+)?{_CAPITAL})*")
 _NUMBER_WORDS = re.compile(
@@ -142,6 +143,11 @@ def _is_year(match: re.Match[str]) -> bool:
 def years(text: str) -> list[tuple[int, int]]:
     """Where `text` names years of our times, as character ranges."""
     return [match.span() for match in _YEAR.finditer(text)]
+
+
+def has_title(name: str) -> bool:
+    """Whether a name begins like `Mr` or `Dr`: a person's."""
+    return bool(_TITLED.match(name))
 
 
 def is_of_type(text: str, answer_type: AnswerType) -> bool:

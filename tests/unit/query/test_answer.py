@@ -75,10 +75,10 @@ class Sheet:
     def field(self, y: float, label: str, value: str) -> None:
         self.block(BlockKind.FIELD, value, self.print(0.4, y, value), label=label)
 
-    def table(self, y: float, cells: Sequence[Cell], caption: str | None = None) -> None:
+    def table(self, y: float, cells: Sequence[Cell], caption: str | None = None, *, pitch: float = 0.18) -> None:
         placed = []
         for cell in cells:
-            ids = self.print(0.05 + 0.18 * cell.col, y + 2 * LINE * cell.row, cell.text)
+            ids = self.print(0.05 + pitch * cell.col, y + 2 * LINE * cell.row, cell.text)
             box = Box.around(self.words[i].box for i in ids)
             placed.append(cell.model_copy(update={"word_ids": ids, "box": box}))
         n_rows = max(cell.row + cell.row_span for cell in placed)
@@ -248,6 +248,20 @@ def test_a_cell_is_found_where_its_row_and_its_spanning_headers_meet(report: Pag
     assert given.text == said
     assert given.kind is AnswerKind.CELL
     assert given.citations[0].box.iou(word_box(report, said)) > 0.99
+
+
+def test_a_header_over_the_middle_of_its_columns_is_read_even_where_its_span_was_missed() -> None:
+    sheet = Sheet()
+    header = CellRole.COLUMN_HEADER
+    rows = (("Region", "", "2024", "", "", "2025", ""), ("", "Q1", "Q2", "Q3", "Q1", "Q2", "Q3"))
+    values = ("Norway", "41.2", "43.8", "40.5", "48.6", "51.3", "49.7")
+    cells = [Cell(row=r, col=c, text=text, role=header) for r, row in enumerate(rows) for c, text in enumerate(row)]
+    cells += [
+        Cell(row=2, col=c, text=t, role=CellRole.DATA if c else CellRole.ROW_HEADER) for c, t in enumerate(values)
+    ]
+    sheet.table(0.2, cells, caption="Revenue by region", pitch=0.12)
+    assert ask("What was the revenue of Norway in Q3 2024?", sheet.page()).text == "40.5"
+    assert ask("What was the revenue of Norway in Q1 2025?", sheet.page()).text == "48.6"
 
 
 def test_the_row_is_named_where_the_question_gives_the_value(report: Page) -> None:
