@@ -21,8 +21,6 @@ _MIN_LETTERS = 300
 _VOWEL_SHARE = (0.2, 0.7)
 """Of the letters. European languages have 0.36 (Czech) to 0.49 (Italian); text behind a wrongly read font encoding,
 whose letters stand for others, falls below."""
-_MAX_BESIDE_SHARE = 0.5
-"""Of the words, beside the page."""
 _MIN_ON_INK_SHARE = 0.7
 """Of the words of a layer behind a scan, standing where something is drawn."""
 _MIN_STRAY_LETTERS = 100
@@ -45,8 +43,6 @@ class TextLayer:
     words: tuple[Word, ...]
     is_painted: tuple[bool, ...]
     """Whether the page shows the word; one per word."""
-    n_beside: int
-    """Words that lie beside the page."""
     is_over_scan: bool = False
     """Whether an image fills the page."""
     n_paths: int = 0
@@ -67,10 +63,8 @@ def judge(layer: TextLayer, look: Callable[[Sequence[Word]], Sighting], *, engin
     is_hidden = _is_mostly_hidden(layer)
     words = layer.words if layer.is_over_scan else _painted(layer)
     doubts = set()
-    if not layer.words and not layer.n_beside:
+    if not layer.words:
         doubts.add(TextLayerFlaw.MISSING)
-    if layer.n_beside > _MAX_BESIDE_SHARE * (len(layer.words) + layer.n_beside):
-        doubts.add(TextLayerFlaw.MISPLACED)
     if is_garbage(words) or is_gibberish(words) or (is_hidden and _is_bad_ocr(words)):
         doubts.add(TextLayerFlaw.WRONG_ENCODING)
     if words and (layer.is_over_scan or (layer.n_paths > _MANY_PATHS and len(words) < FEW_WORDS)):

@@ -63,11 +63,9 @@ def _read_layer(drawing: pymupdf.DisplayList, size: PageSize) -> text_layer.Text
     lines: dict[tuple[int, int], int] = {}
     words: list[Word] = []
     painted: list[bool] = []
-    n_beside = 0
     for *edges, text, block, line, _ in found.extractWORDS():
         rectangle = (edges[0], edges[1], edges[2], edges[3])
         if not _is_on_page(rectangle, size):
-            n_beside += 1
             continue
         span = _span_of(rectangle, spans.get((block, line), ()))
         words.append(
@@ -79,7 +77,7 @@ def _read_layer(drawing: pymupdf.DisplayList, size: PageSize) -> text_layer.Text
             )
         )
         painted.append(span.is_painted if span else True)
-    return text_layer.TextLayer(tuple(words), tuple(painted), n_beside)
+    return text_layer.TextLayer(tuple(words), tuple(painted))
 
 
 def _spans_by_line(content: dict[str, Any]) -> dict[tuple[int, int], list[_Span]]:
