@@ -155,11 +155,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with manifest.json and queries.jsonl")
     parser.add_argument("--out", type=Path, required=True, help="predictions, JSON lines")
     parser.add_argument("--home", type=Path, default=None, help="keep the corpus here")
-    parser.add_argument("--top-k", type=int, default=20, help="ranks per question")
+    parser.add_argument("--first", type=int, default=None, help="only so many questions")
+    parser.add_argument("--top-k", type=int, default=10, help="ranks per question")
     parser.add_argument("--mode", type=SearchMode, default=SearchMode.HYBRID, help="hybrid, text or late_interaction")
     args = parser.parse_args()
     files = [args.data / item["file"] for item in json.loads((args.data / "manifest.json").read_text())["items"]]
     queries = [json.loads(line) for line in (args.data / "queries.jsonl").read_text().splitlines()]
+    queries = queries[: args.first]
     with ExitStack() as stack:
         home = args.home or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         corpus = stack.enter_context(open_corpus(home, Settings()))

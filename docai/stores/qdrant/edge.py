@@ -126,14 +126,13 @@ class EdgeIndex:
             return int(whole) + len({_place(record) for record in tiles})
 
     def optimise(self) -> None:
-        """Merge segments and drop deleted points; blocks for milliseconds per page changed.
+        """Merge segments, drop deleted points and give their room back; blocks for milliseconds per page changed.
 
         Raises:
             StoreUnavailable, StoreFull: the files cannot be written.
         """
         with self._lock, _translated("optimise"):
-            self._shard.optimize()
-            self._n_changes = 0
+            self._optimise()
 
     def close(self) -> None:
         """Write what is pending and let go of the files."""
@@ -178,8 +177,13 @@ class EdgeIndex:
     def _changed(self, n_points: int) -> None:
         self._n_changes += n_points
         if self._n_changes >= CHANGES_PER_OPTIMISE:
-            self._shard.optimize()
-            self._n_changes = 0
+            self._optimise()
+
+    def _optimise(self) -> None:
+        self._shard.optimize()
+        # Only flushing removes the segments that were merged, and the log of what they hold.
+        self._shard.flush()
+        self._n_changes = 0
 
 
 def _open(folder: Path, admission: Admission) -> qdrant.EdgeShard:
