@@ -26,8 +26,9 @@ from docai.pdf.tables import FoundTable, read_tables
 _SAME_PLACE = 0.5
 """A region of which more than this share lies in a found table is that table."""
 _MARGIN = 0.1
-"""Upright text in this outer share of the page's width is a side note or a stamp."""
-
+"""Share of the page's width on either side in which notes and stamps stand."""
+_UPRIGHT = 3.0
+"""Height over width of text in the margin that runs up the page, or of a column of line numbers."""
 _FORM_FIELDS = 4
 _BAND = 3.0
 """Line heights of white across the page that part what is above from what is below."""
@@ -150,7 +151,7 @@ def _region_block(
 
 def _in_order(blocks: Sequence[Block], words: Sequence[Word], rects: Rects, size: PageSize) -> list[Block]:
     """Head of the page, body, footnotes, side notes, foot; each part in reading order."""
-    places = [_place(block, rects) for block in blocks]
+    places = [_place(block, size) for block in blocks]
     line_height = float(np.median(rects[:, 3] - rects[:, 1])) if len(rects) else 0.0
     ordered: list[Block] = []
     for place in _Place:
@@ -175,14 +176,9 @@ def _is_small(blocks: Sequence[Block], rects: Rects) -> Callable[[Block], bool]:
     return is_small
 
 
-def _place(block: Block, rects: Rects) -> _Place:
+def _place(block: Block, size: PageSize) -> _Place:
     if block.kind in _PLACES:
         return _PLACES[block.kind]
     in_margin = block.box.x1 < _MARGIN or block.box.x0 > 1 - _MARGIN
-    return _Place.SIDE if in_margin and _stands_upright(rects[list(block.word_ids)]) else _Place.BODY
-
-
-def _stands_upright(rects: Rects) -> bool:
-    """Whether most words (N, 4) are taller than wide: text that runs up or down the page."""
-    width, height = rects[:, 2] - rects[:, 0], rects[:, 3] - rects[:, 1]
-    return bool(len(rects)) and float(np.mean(height > width)) > 0.5
+    x0, y0, x1, y1 = block.box.to_points(size)
+    return _Place.SIDE if in_margin and y1 - y0 > _UPRIGHT * (x1 - x0) else _Place.BODY
