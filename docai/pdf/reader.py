@@ -11,7 +11,7 @@ from docai.domain.images import RenderedPage
 from docai.domain.parses import Block
 from docai.domain.words import PageWords
 from docai.errors import DocumentEncrypted, DocumentUnreadable, NoPages, PageUnreadable, WrongPassword
-from docai.pdf import findings, measures, raster
+from docai.pdf import findings, layout, measures, raster, scan
 from docai.pdf.page_tree import count_pages
 from docai.pdf.pictures import pdf_of_picture
 
@@ -52,11 +52,8 @@ class ReadDocument:
 
     def read_layout(self, number: int, found: PageWords, image: bytes | None) -> tuple[Block, ...]:
         """A page's blocks; of its picture where one is given."""
-        from docai.pdf import layout  # noqa: PLC0415 -- pages are drawn and measured without it
-
-        page = self.shown_page(number) if image is None else _page_of_scan(image, found)
-        blocks: tuple[Block, ...] = layout.read_layout(page, found)
-        return blocks
+        page = self.shown_page(number) if image is None else scan.page_of_scan(image, found)
+        return layout.read_layout(page, found)
 
     def shown_page(self, number: int) -> pymupdf.Page:
         """The page as it is shown, its rotation written into its content, so that every coordinate is as seen.
@@ -87,12 +84,6 @@ class ReadDocument:
         if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
             raise PageUnreadable(f"page {number} has no extent")
         return page
-
-
-def _page_of_scan(image: bytes, found: PageWords) -> pymupdf.Page:
-    from docai.pdf import scan  # noqa: PLC0415 -- as above
-
-    return scan.page_of_scan(image, found)
 
 
 def _open(content: bytes | memoryview, media_type: MediaType) -> pymupdf.Document:

@@ -70,8 +70,7 @@ def warm_up() -> None:
     drawn = document.render(1, 72, max_pixels=1_000_000)
     words = document.measure(1).words
     for image in (None, drawn.content):
-        with contextlib.suppress(ImportError):
-            document.read_layout(1, words, image)
+        document.read_layout(1, words, image)
     ReadDocument(drawn.content, MediaType.PNG, None).measure(1)
 
 
