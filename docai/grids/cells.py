@@ -42,6 +42,10 @@ class Grid:
     """Column boundaries, one more than columns; points."""
     slots: list[Slot]
 
+    def slot_at(self, row: int, col: int) -> Slot:
+        """The cell that covers a position of the grid."""
+        return next(s for s in self.slots if s.row <= row < s.row + s.row_span and s.col <= col < s.col + s.col_span)
+
     def region_of(self, slot: Slot) -> Region:
         """Where a cell stands; points."""
         return Region(
@@ -64,7 +68,10 @@ def fill(clues: Clues, ys: list[float], xs: list[float]) -> Grid:
     for top, bottom, left, right in blocks:
         marks = [m for row in held[top : bottom + 1] for cell in row[left : right + 1] for m in cell]
         slots.append(Slot(top, left, bottom - top + 1, right - left + 1, reading_order(marks)))
-    return Grid(ys, xs, slots)
+    grid = Grid(ys, xs, slots)
+    for mark in clues.ornaments:
+        grid.slot_at(_band(mark.cy, ys), _band(mark.cx, xs)).marks.append(mark)
+    return grid
 
 
 def reading_order(marks: Sequence[Mark]) -> list[Mark]:

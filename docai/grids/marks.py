@@ -94,6 +94,8 @@ class Clues:
 
     region: Region
     marks: tuple[Mark, ...]
+    ornaments: tuple[Mark, ...] = ()
+    """Words that stand for rules: they say nothing of rows and columns beyond that, but belong to a cell."""
     across: tuple[Rule, ...] = ()
     """Horizontal rules: `at` is y."""
     down: tuple[Rule, ...] = ()

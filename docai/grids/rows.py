@@ -11,7 +11,7 @@ from docai.grids.lattice import NEAR, covered, is_crossed, levels
 from docai.grids.lines import text_lines
 from docai.grids.marks import Clues, Guess, Mark
 
-BELIEVED = 0.3
+BELIEVED = 0.35
 """Summed probability of the suggestions in a gap from which on it parts rows."""
 RULE_SHARE = 0.6
 """Share of the table's width that a rule has to cover to part rows whatever else is seen."""

@@ -17,7 +17,8 @@ from docai.grids.marks import Clues, Guess, Mark, Region, Rule
 from docai.grids.regions import is_tabular, overlooked, settle
 from docai.grids.roles import roles
 from docai.grids.rows import row_edges
-from docai.grids.rules import frames
+from docai.grids.rules import frames, joined
+from docai.grids.typed import is_rule, spoken, typed_rules
 from docai.pdf.table_rules import page_rules
 
 ENGINE = f"docai grids on pymupdf {pymupdf.VersionBind}"
@@ -78,11 +79,13 @@ def _clues(page: pymupdf.Page, marks: list[Mark]) -> list[Clues]:
     for region, group in found:
         inside = tuple(m for m in free if region.holds(m.cx, m.cy))
         free = [m for m in free if not region.holds(m.cx, m.cy)]
+        drawn = joined([*across, *typed_rules(inside)])
         clues.append(
             Clues(
                 region,
-                inside,
-                across=tuple(r for r in across if _meets(r, region.y0, region.y1, region.x0, region.x1)),
+                tuple(m for m in inside if not is_rule(m.text)),
+                tuple(m for m in inside if is_rule(m.text)),
+                across=tuple(r for r in drawn if _meets(r, region.y0, region.y1, region.x0, region.x1)),
                 down=tuple(r for r in down if _meets(r, region.x0, region.x1, region.y0, region.y1)),
                 row_guesses=_guesses(group, "h_on_prob", 1),
                 col_guesses=_guesses(group, "v_on_prob", 0),
@@ -122,7 +125,7 @@ def _table(grid: Grid, size: PageSize) -> Table:
             row_span=s.row_span,
             col_span=s.col_span,
             role=role,
-            text=" ".join(m.text for m in s.marks),
+            text=spoken(s.marks),
             box=Box.from_points(grid.region_of(s), size),
             word_ids=tuple(m.word_id for m in s.marks),
         )
