@@ -2,9 +2,10 @@
 
     .venv/bin/python benchmarks/throughput.py FOLDER [--files 8] [--rounds 3]
 
-The two take turns over the same born-digital PDFs. The system does everything it does for a user: it opens the file in
-isolation, draws and stores every page, reads words, blocks and tables, grounds them, writes rows and vectors. The library
-is called as its own converter calls it (`pymupdf4llm`'s `parse_document` with HTML tables), models loaded beforehand.
+The two take turns over the same born-digital PDFs. The system does everything it does for a user: it opens the file
+in isolation, draws and stores every page, reads words, blocks and tables, grounds them, writes rows and vectors. The
+library is called as its own converter calls it (`pymupdf4llm`'s `parse_document` with HTML tables), models loaded
+beforehand.
 """
 
 from __future__ import annotations

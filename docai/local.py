@@ -1,4 +1,4 @@
-"""The whole system assembled on one machine: own PostgreSQL, Qdrant Edge, files in a folder, workers in this process."""
+"""The whole system on one machine: own PostgreSQL, Qdrant Edge, files in a folder, workers in this process."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "docai").rglob("*.py"))
+# A migration is one list of statements, written once.
+FILES = sorted(path for path in (ROOT / "docai").rglob("*.py") if "versions" not in path.parts)
 BANNED = {"utils", "helpers", "common", "misc", "base", "core", "tools", "manager", "types", "constants"}
 
 
