@@ -16,11 +16,12 @@ from rich.rule import Rule
 from rich.text import Text
 
 from docai.cli.findings import findings
-from docai.cli.ingest import Taken, take_in
+from docai.cli.ingest import take_in
 from docai.cli.output import JsonFlag, counted, print_json, results, save, shown
-from docai.cli.questions import citation_text, marked_page
+from docai.cli.questions import citation_text, hit_text, marked_page
 from docai.cli.session import KEY_FILE, Session, open_session, read_settings
 from docai.domain.answers import Answer, Question
+from docai.domain.ids import DocumentId
 from docai.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ ASKED = (
 """Of the drawn facts, those that are asked: fields, cells and sentences, on born-digital and scanned pages."""
 UNANSWERABLE = "What is the penalty for cancelling the insurance policy?"
 """Nothing in the drawn documents says it."""
+
+SOUGHT = "spare parts depot"
+"""What is searched for; the best page is kept with the matching words glowing."""
 
 _MIN_OVERLAP = 0.5
 _MAX_AREA_RATIO = 4.0
@@ -111,7 +115,10 @@ def demo(
                 pages = session.system.pages(session.tenant_id, document_id)
                 console.print(Group(findings(session.system.document(session.tenant_id, document_id), pages), ""))
         console.print(_head("Answers", "each checked against what was drawn"))
-        asked = _asked(session, drawn, taken, folder / "answers", console)
+        ids = tuple(entry.submission.document.id for entry in taken[: len(drawn)] if entry.submission)
+        asked = _asked(session, drawn, ids, folder / "answers", console)
+        console.print(_head("Search", SOUGHT))
+        _search(session, ids, folder / "answers" / "heat-map.png", console)
     outcome = _outcome(asked, settings)
     if as_json:
         print_json(outcome)
@@ -136,10 +143,9 @@ def _cleared(settings: Settings, folder: Path) -> None:
 
 
 def _asked(
-    session: Session, drawn: Sequence[DrawnDocument], taken: Sequence[Taken], folder: Path, console: Console
+    session: Session, drawn: Sequence[DrawnDocument], ids: tuple[DocumentId, ...], folder: Path, console: Console
 ) -> list[Asked]:
     """Ask of the drawn documents, print each answer, and keep the cited page with its box marked."""
-    ids = tuple(entry.submission.document.id for entry in taken[: len(drawn)] if entry.submission)
     facts = {fact.question: fact for document in drawn for fact in document.facts}
     asked = []
     for number, question in enumerate((*ASKED, UNANSWERABLE), start=1):
@@ -151,6 +157,15 @@ def _asked(
         asked.append(Asked(answer, facts.get(question), picture))
         console.print(_answered(number, asked[-1]))
     return asked
+
+
+def _search(session: Session, ids: tuple[DocumentId, ...], picture: Path, console: Console) -> None:
+    """Search the drawn documents, print the best page, and keep it with the words that made it so glowing."""
+    question = Question(text=SOUGHT, document_ids=ids, top_k=1)
+    for hit in session.system.search(session.tenant_id, question):
+        save(picture, session.system.heat_map(session.tenant_id, question, hit.document_id, hit.page_number))
+        console.print(hit_text(1, hit), end="")
+        console.print(f"   {_nearby(picture)}", style="dim")
 
 
 def _answered(number: int, asked: Asked) -> Group:

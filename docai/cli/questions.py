@@ -45,7 +45,7 @@ def search(
 
         print_json(SearchOut(query=query, mode=mode, hits=[HitOut.of(hit) for hit in hits]))
     elif hits:
-        results().print(Group(*(_hit(rank, hit) for rank, hit in enumerate(hits, start=1))))
+        results().print(Group(*(hit_text(rank, hit) for rank, hit in enumerate(hits, start=1))))
     else:
         notes().print("Nothing found.")
 
@@ -89,6 +89,21 @@ def citation_text(citation: Citation) -> Text:
     )
 
 
+def hit_text(rank: int, hit: Hit) -> Group:
+    """A page that was found, on a few lines: where, how it ranked, an excerpt, and the words that made it so."""
+    words = dict.fromkeys(match.word for match in hit.matches)
+    head = Text.assemble(
+        f"{rank}  ",
+        (hit.document_name, "bold"),
+        f", page {hit.page_number}",
+        (f"  score {hit.score:.4f}{_ranks(hit)}", "dim"),
+    )
+    below = [Text(shown(hit.snippet))] if hit.snippet else []
+    if words:
+        below.append(Text(f"because of: {shown(', '.join(words))}", "dim"))
+    return Group(head, *(Padding(line, (0, 0, 0, 3), expand=False) for line in below), "")
+
+
 def _answer(answer: Answer) -> Group:
     if not answer.answerable or answer.text is None:
         reason = answer.reason or "Nothing on the pages says it."
@@ -105,20 +120,6 @@ def _answer(answer: Answer) -> Group:
     return Group(
         panel, *(Padding(citation_text(citation), (0, 0, 0, 2), expand=False) for citation in answer.citations)
     )
-
-
-def _hit(rank: int, hit: Hit) -> Group:
-    words = dict.fromkeys(match.word for match in hit.matches)
-    head = Text.assemble(
-        f"{rank}  ",
-        (hit.document_name, "bold"),
-        f", page {hit.page_number}",
-        (f"  score {hit.score:.4f}{_ranks(hit)}", "dim"),
-    )
-    below = [Text(shown(hit.snippet))] if hit.snippet else []
-    if words:
-        below.append(Text(f"because of: {shown(', '.join(words))}", "dim"))
-    return Group(head, *(Padding(line, (0, 0, 0, 3), expand=False) for line in below), "")
 
 
 def _ranks(hit: Hit) -> str:

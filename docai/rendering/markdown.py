@@ -63,52 +63,53 @@ def _page(page: Page, *, with_furniture: bool) -> str:
     note = ""
     if page.fault is not None:
         what = "could not be read" if page.state is PageState.FAILED else "was read below what is promised"
-        note = f"> Page {page.number} {what}: {_escaped(page.fault.message)}\n\n"
+        note = f"> Page {page.number} {what}: {_inline(page.fault.message)}\n\n"
     mark = " (blank)" if page.state is PageState.BLANK else ""
     return f"<!-- page {page.number}{mark} -->\n\n{note}{text}"
 
 
 def _block(block: Block, captions: set[str]) -> str:
+    line = _inline(" ".join(block.text.split()))
     match block.kind:
         case BlockKind.TABLE if block.table is not None:
             caption = block.table.caption
-            above = f"*{_escaped(caption)}*\n\n" if caption and caption not in captions else ""
+            above = f"*{_inline(caption)}*\n\n" if caption and caption not in captions else ""
             return above + table_markdown(block.table)
         case BlockKind.LIST_ITEM:
-            number, text = split_marker(block.text)
-            return f"{'-' if number is None else f'{number}.'} {_escaped(_one_line(text))}"
+            number, text = split_marker(" ".join(block.text.split()))
+            return f"{'-' if number is None else f'{number}.'} {_lines(text)}"
         case BlockKind.FIELD:
-            return f"**{_escaped(_one_line(block.label or 'Field'))}:** {_escaped(_one_line(block.text))}".rstrip()
+            return f"**{_inline(' '.join((block.label or 'Field').split()))}:** {line}".rstrip()
         case BlockKind.HEADER | BlockKind.FOOTER:
-            return f"<!-- {block.kind.value}: {_one_line(block.text).replace('--', '- -')} -->"
-        case BlockKind.FIGURE if not block.text.strip():
+            return f"<!-- {block.kind.value}: {' '.join(block.text.split()).replace('--', '- -')} -->"
+        case BlockKind.FIGURE if not line:
             return "<!-- figure -->"
-    return _prefixed(block) if block.text.strip() else ""
+    return _prose(block, line) if line else ""
 
 
-def _prefixed(block: Block) -> str:
-    text = _escaped(block.text.strip())
+def _prose(block: Block, line: str) -> str:
     match block.kind:
         case BlockKind.TITLE:
-            return f"# {_one_line(text)}"
+            return f"# {line}"
         case BlockKind.HEADING:
-            return f"{'#' * min(6, 1 + (block.level or 1))} {_one_line(text)}"
+            return f"{'#' * min(6, 1 + (block.level or 1))} {line}"
         case BlockKind.CAPTION:
-            return f"*{_one_line(text)}*"
+            return f"*{line}*"
         case BlockKind.FIGURE:
-            return "\n".join(f"> {line}" for line in text.splitlines())
-    return text
+            return "\n".join(f"> {part}" for part in _lines(block.text.strip()).splitlines())
+    return _lines(block.text.strip())
 
 
 def _cell(text: str) -> str:
-    return _escaped(text.strip()).replace("|", "\\|").replace("\n", "<br>")
+    return _inline(text.strip()).replace("|", "\\|").replace("\n", "<br>")
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _inline(text: str) -> str:
+    """Text that follows something on its line."""
+    return _INLINE.sub(lambda found: "\\" + found.group(), text)
 
 
-def _escaped(text: str) -> str:
-    inline = _INLINE.sub(lambda found: "\\" + found.group(), text)
-    numbered = _NUMBERED_LINE.sub(r"\1\\\2", inline)
+def _lines(text: str) -> str:
+    """Text that stands at the start of its lines, where more characters are markup."""
+    numbered = _NUMBERED_LINE.sub(r"\1\\\2", _inline(text))
     return _LINE_START.sub(r"\1\\\2", numbered)

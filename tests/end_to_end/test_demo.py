@@ -36,7 +36,8 @@ def test_the_demo_answers_rightly_and_shows_where(tmp_path: Path) -> None:
     assert "http://127.0.0.1:8000/docs" in said
     assert "\x1b" not in said
     pictures = sorted((tmp_path / "demo-output" / "answers").glob("*.png"))
-    assert len(pictures) == len(ASKED)
+    assert len(pictures) == len(ASKED) + 1
+    assert pictures[-1].name == "heat-map.png"
     for picture in pictures:
         with Image.open(picture) as image:
             assert image.width > 1000

@@ -116,6 +116,11 @@ def test_text_that_looks_like_markup_stays_text(text: str, expected: str) -> Non
     assert markdown(block(BlockKind.PARAGRAPH, text)) == expected + "\n"
 
 
+def test_a_sign_after_a_headings_marks_stays_as_it_is() -> None:
+    assert markdown(block(BlockKind.HEADING, "+ 24 %", level=1)) == "## + 24 %\n"
+    assert markdown(block(BlockKind.LIST_ITEM, "\N{BULLET} - 24 %")) == "- \\- 24 %\n"
+
+
 def test_every_page_is_accounted_for() -> None:
     document_id = DocumentId(UUID(int=1))
     parse = PageParse(page_number=1, engine="test", blocks=(block(BlockKind.PARAGRAPH, "Read."),))
