@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import pymupdf
 
+from docai.domain.geometry import PageSize
 from docai.domain.words import Word
-from docai.pdf.layout_regions import Rect
+from docai.pdf.layout_regions import Rect, rects_of
 from docai.pdf.reading_order import Rects
 
 _MARKED = (pymupdf.PDF_WIDGET_TYPE_CHECKBOX, pymupdf.PDF_WIDGET_TYPE_RADIOBUTTON)
@@ -32,24 +33,24 @@ class Field:
     """The words that print the value."""
 
 
-def read_fields(page: pymupdf.Page, words: Sequence[Word], rects: Rects) -> list[Field]:
+def read_fields(page: pymupdf.Page, words: Sequence[Word], size: PageSize) -> list[Field]:
     """The page's fields in the file's order; marks are `yes` or `no`, a field without a value is empty.
 
     Args:
         page: freed of its rotation.
         words: the page's words.
-        rects: their boxes (N, 4) in points.
+        size: the page's size.
     """
-    found = []
-    for widget in page.widgets():
-        if widget.field_type not in _MARKED + _WRITTEN or (widget.rect & page.rect).is_empty:
-            continue
-        rect = tuple(widget.rect & page.rect)
-        value = _value(widget)
-        own = tuple(_printed(rect, value, words, rects, marked=widget.field_type in _MARKED))
-        label = (widget.field_label or "").strip() or _printed_label(widget, rect, words, rects) or _name(widget)
-        found.append(Field(label=label, value=value, rect=rect, word_ids=own))
-    return found
+    widgets = [w for w in page.widgets() if w.field_type in _MARKED + _WRITTEN and not (w.rect & page.rect).is_empty]
+    rects = rects_of(words if widgets else (), size)
+    return [_field(widget, tuple(widget.rect & page.rect), words, rects) for widget in widgets]
+
+
+def _field(widget: pymupdf.Widget, rect: Rect, words: Sequence[Word], rects: Rects) -> Field:
+    value = _value(widget)
+    own = tuple(_printed(rect, value, words, rects, marked=widget.field_type in _MARKED))
+    label = (widget.field_label or "").strip() or _printed_label(widget, rect, words, rects) or _name(widget)
+    return Field(label=label, value=value, rect=rect, word_ids=own)
 
 
 def _value(widget: pymupdf.Widget) -> str:

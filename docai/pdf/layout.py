@@ -65,7 +65,7 @@ def read_layout(page: pymupdf.Page, words: PageWords) -> tuple[Block, ...]:
         words.words,
         size,
         tables=read_tables(page, words),
-        fields=read_fields(page, words.words, rects_of(words.words, size)),
+        fields=read_fields(page, words.words, size),
         is_first_page=page.number == 0,
     )
 
@@ -153,12 +153,13 @@ def _in_order(blocks: Sequence[Block], words: Sequence[Word], rects: Rects, size
     """Head of the page, body, footnotes, side notes, foot; each part in reading order."""
     places = [_place(block, size) for block in blocks]
     line_height = float(np.median(rects[:, 3] - rects[:, 1])) if len(rects) else 0.0
+    leftwards = reads_leftwards(words)
     ordered: list[Block] = []
     for place in _Place:
         part = [block for block, at in zip(blocks, places, strict=True) if at is place]
         units = units_of(part)
         boxes = np.array([bounds_of(unit).to_points(size) for unit in units], dtype=np.float64).reshape(-1, 4)
-        order = reading_order(boxes, band_pt=_BAND * line_height, leftwards=reads_leftwards(words))
+        order = reading_order(boxes, band_pt=_BAND * line_height, leftwards=leftwards)
         part = [block for i in order for block in units[i]]
         ordered += around_paragraphs(part, _is_small(blocks, rects)) if place is _Place.BODY else part
     return ordered

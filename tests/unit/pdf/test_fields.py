@@ -5,7 +5,7 @@ import pytest
 
 from docai.domain.geometry import PageSize
 from docai.pdf.fields import read_fields
-from docai.pdf.layout_regions import Rect, rects_of
+from docai.pdf.layout_regions import Rect
 from docai.pdf.words import read_words
 
 TEXT, CHECK, CHOICE, BUTTON = (
@@ -46,7 +46,7 @@ def add(
 def fields(page: pymupdf.Page) -> tuple[list[tuple[str, str]], list[list[str]]]:
     words = read_words(page).words
     size = PageSize(width_pt=page.rect.width, height_pt=page.rect.height)
-    found = read_fields(page, words, rects_of(words, size))
+    found = read_fields(page, words, size)
     return [(f.label, f.value) for f in found], [[words[i].text for i in f.word_ids] for f in found]
 
 
