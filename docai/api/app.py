@@ -37,7 +37,7 @@ def create_app(system: System, limits: ApiLimits) -> FastAPI:
     app.state.limits = limits
     add_error_handlers(app)
     # The gate checks the key before the body is read; this says so in the OpenAPI description.
-    key = HTTPBearer(auto_error=False, description="The API key, printed at the first start.")
+    key = HTTPBearer(auto_error=False, description="The API key that the first start makes.")
     protected = APIRouter(responses=PROBLEMS, dependencies=[Depends(key)])
     for noun in (documents, pages, jobs, search, answers):
         protected.include_router(noun.router)
