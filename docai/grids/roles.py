@@ -38,7 +38,7 @@ def header_depth(grid: Grid) -> int:
         values = [text for col, text in texts if col in figures and is_figure(text)]
         heads = sum(_PERIOD.fullmatch(text) is not None for text in values)
         alone = len(texts) == 1 and seen_head
-        if alone or (values and heads < len(values)) or (heads and seen_head and _all_heads_above(grid, row)):
+        if alone or (values and heads < len(values)) or (heads and _is_of_periods(grid, row + 1)):
             worded = sum(not is_figure(text) for col, text in texts if col)
             return max(row, 1) if 2 * worded > len(values) else row
         seen_head = seen_head or len(texts) > 1
@@ -51,9 +51,9 @@ def is_figure(text: str) -> bool:
     return digits > letters or not letters
 
 
-def _all_heads_above(grid: Grid, row: int) -> bool:
-    """Whether the row above is one of years as well: then years are the data."""
-    texts = [_text(s) for s in _starting(grid, row - 1) if s.col]
+def _is_of_periods(grid: Grid, row: int) -> bool:
+    """Whether all that stands in a row beside its label is years and dates."""
+    texts = [_text(s) for s in _starting(grid, row) if s.col and s.marks]
     return bool(texts) and all(_PERIOD.fullmatch(text) for text in texts)
 
 
