@@ -105,6 +105,8 @@ def text_of(lines: Sequence[Sequence[int]], words: Sequence[Word], known: Set[st
         for word in (words[i] for i in line):
             if last is None:
                 text = word.text
+            elif _CJK.match(word.text) and _CJK.match(text[-1:]):
+                text += word.text
             elif word.line != last.line and not _on_one_line(last.box, word.box):
                 text = _over_line_end(text, word.text, known)
             else:
@@ -115,8 +117,6 @@ def text_of(lines: Sequence[Sequence[int]], words: Sequence[Word], known: Set[st
 
 def _over_line_end(text: str, following: str, known: Set[str]) -> str:
     """Text continued on the next line: with a space, or with the hyphen undone."""
-    if _CJK.match(following) and _CJK.match(text[-1:]):
-        return text + following
     if text[-1:] not in _HYPHENS or not text[-2:-1].isalnum():
         return f"{text} {following}"
     end, start = text.rsplit(maxsplit=1)[-1], _EDGES.sub("", following)

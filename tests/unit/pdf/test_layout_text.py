@@ -56,6 +56,10 @@ def test_a_hyphen_within_a_line_stays() -> None:
     assert read(printed("left- right")) == "left- right"
 
 
+def test_chinese_is_set_without_spaces_within_a_line_too() -> None:
+    assert read(printed("\u4f60\u597d\uff0c \u4e16\u754c 5 km")) == "\u4f60\u597d\uff0c\u4e16\u754c 5 km"
+
+
 def test_ligatures_are_spelt_out() -> None:
     assert read(printed("\ufb01ne e\ufb00ort o\ufb03ce")) == "fine effort office"
 
