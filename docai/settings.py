@@ -36,7 +36,10 @@ class LimitSettings(_Group):
     )
     open_timeout_s: float = Field(15.0, gt=0, description="Longest time to open a document, seconds.")
     page_timeout_s: float = Field(
-        60.0, gt=0, description="Longest time for one step of one page in the PDF sandbox, seconds."
+        12.0,
+        gt=0,
+        description="Longest time for one step of one page in the PDF sandbox, seconds; a dense page takes 1 to 3 on "
+        "a core of its own.",
     )
     sandbox_memory_mib: int = Field(
         2048, ge=512, description="Address space that a process which opens a PDF may use, MiB."

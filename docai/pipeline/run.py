@@ -22,7 +22,7 @@ from docai.domain.words import PageWords, Witness
 from docai.errors import DocaiError, DocumentNotFound, InputError, PageError, TooManyPages
 from docai.pipeline.ground import ground
 from docai.pipeline.index import index_page
-from docai.pipeline.parse import parse, read_page_words
+from docai.pipeline.parse import parse, parse_lines, read_page_words
 from docai.pipeline.rasterise import RasterPolicy, rasterise
 from docai.protocols import BlobStore, OpenDocument, PageEmbedder, PageIndex, PdfReader, Records, WordReader
 from docai.telemetry import DOCUMENTS, PAGES, STEP_SECONDS, log
@@ -195,11 +195,17 @@ class DocumentRun:
             return page.model_copy(update={"words": PageWords(witness=None)}), pixels
         with STEP_SECONDS.labels("words").time():
             words = read_page_words(facts, pixels, word_reader=self._parts.word_reader)
+        fault = _shortfall(image, facts, words, self._policy.min_confidence)
         with STEP_SECONDS.labels("parse").time():
-            layout = parse(opened, number, words, pixels, engine=self._parts.reader.name)
+            try:
+                layout = parse(opened, number, words, pixels, engine=self._parts.reader.name)
+            except PageError as error:
+                if not words.words:
+                    raise
+                layout = parse_lines(number, words)
+                fault = Fault(code="layout_unreadable", message=f"Only the words could be read: {error.message}")
         with STEP_SECONDS.labels("ground").time():
             grounded = ground(layout, words, reader=words.engine, min_confidence=self._policy.min_confidence)
-        fault = _shortfall(image, facts, words, self._policy.min_confidence)
         state = PageState.DEGRADED if fault else PageState.PARSED
         read = page.model_copy(update={"state": state, "fault": fault, "words": words, "parse": grounded})
         return read, pixels
