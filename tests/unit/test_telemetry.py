@@ -12,7 +12,7 @@ def test_a_trace_holds_no_variables(capfd: pytest.CaptureFixture[str], *, as_jso
     configure_logging("warning", as_json=as_json)
     secret = "what the document says"[::-1]
     try:
-        len(secret) / 0  # noqa: B018
+        len(secret) / 0
     except ZeroDivisionError as error:
         log("page failed", level="error", page=3, exc_info=error)
     said = capfd.readouterr().err
