@@ -30,6 +30,7 @@ _MARGIN = 0.1
 _UPRIGHT = 3.0
 """Height over width of text in the margin that runs up the page, or of a column of line numbers."""
 _FORM_FIELDS = 4
+"""A table with so many fields to fill in is a form."""
 _BAND = 3.0
 """Line heights of white across the page that part what is above from what is below."""
 _SMALL_PRINT = 0.95
@@ -50,7 +51,7 @@ _PLACES = {BlockKind.HEADER: _Place.HEAD, BlockKind.FOOTNOTE: _Place.NOTES, Bloc
 
 
 def read_layout(page: pymupdf.Page, words: PageWords) -> tuple[Block, ...]:
-    """The page's blocks in reading order; every word belongs to exactly one.
+    """The page's blocks in reading order; every word belongs to one, those of a field in a table's cell to both.
 
     Args:
         page: freed of its rotation. Its `layout_information` is used if it was read raw, else read here, once.
@@ -93,8 +94,8 @@ def compose(
         for region in regions
         if region.word_ids or region.kind is BlockKind.FIGURE
     ]
-    ordered = _in_order(blocks, words, rects, size)
-    return tuple(with_captions(with_levels(ordered, words, size.height_pt, is_first_page=is_first_page)))
+    ordered = _in_order(with_captions(blocks), words, rects, size)
+    return tuple(with_levels(ordered, words, size.height_pt, is_first_page=is_first_page))
 
 
 def _table_block(found: FoundTable) -> Block:

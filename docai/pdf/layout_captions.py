@@ -21,18 +21,23 @@ _HOSTS = frozenset({BlockKind.TABLE, BlockKind.FIGURE})
 
 
 def with_captions(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks, each table with the text of its caption; the caption stays a block of its own."""
-    texts = {host: blocks[caption].text for caption, host in caption_hosts(blocks).items()}
-    return [_captioned(block, texts[i]) if i in texts else block for i, block in enumerate(blocks)]
+    """The blocks, each table with its caption's text; the caption stays a block of its own and is marked as one."""
+    hosts = caption_hosts(blocks)
+    texts = {host: blocks[caption].text for caption, host in hosts.items()}
+    return [
+        block.model_copy(update={"kind": BlockKind.CAPTION}) if i in hosts else _captioned(block, texts.get(i))
+        for i, block in enumerate(blocks)
+    ]
 
 
 def caption_hosts(blocks: Sequence[Block]) -> dict[int, int]:
     """For captions by index the table or figure nearest above or below, one caption to each; others are left out."""
+    candidates = [(h, host) for h, host in enumerate(blocks) if host.kind in _HOSTS]
     pairs = sorted(
         (_gap(host.box, caption.box), c, h)
         for c, caption in enumerate(blocks)
-        for h, host in enumerate(blocks)
-        if host.kind in _HOSTS and _may_name(caption, host.kind) and _gap(host.box, caption.box) <= _MAX_GAP
+        for h, host in candidates
+        if _may_name(caption, host.kind) and _gap(host.box, caption.box) <= _MAX_GAP
     )
     hosts: dict[int, int] = {}
     for _, c, h in pairs:
@@ -41,8 +46,8 @@ def caption_hosts(blocks: Sequence[Block]) -> dict[int, int]:
     return hosts
 
 
-def _captioned(block: Block, caption: str) -> Block:
-    if block.table is None or block.table.caption is not None:
+def _captioned(block: Block, caption: str | None) -> Block:
+    if caption is None or block.table is None or block.table.caption is not None:
         return block
     return block.model_copy(update={"table": block.table.model_copy(update={"caption": caption})})
 

@@ -58,14 +58,14 @@ def _has_gutter(rects: Rects) -> bool:
 def _sorted(rects: Rects) -> list[int]:
     """Indices of `rects` (N, 4), sorted by the rules."""
     before = _precedence(rects)
-    left = list(range(len(rects)))
+    waits_for = before.sum(axis=0)
+    left = set(range(len(rects)))
     order: list[int] = []
     while left:
-        waiting = before[np.ix_(left, left)].sum(axis=0)
-        free = [i for i, n in zip(left, waiting, strict=True) if n == waiting.min()]
-        chosen = min(free, key=lambda i: (rects[i, 1], rects[i, 0]))
+        chosen = min(left, key=lambda i: (waits_for[i], rects[i, 1], rects[i, 0]))
         order.append(chosen)
         left.remove(chosen)
+        waits_for -= before[chosen]
     return order
 
 
@@ -86,15 +86,17 @@ def _precedence(rects: Rects) -> npt.NDArray[np.bool_]:
 
 def _side_by_side(same_column: npt.NDArray[np.bool_], same_height: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """(N, N): whether the one's column reaches to the height of the other."""
-    reaches = (same_column.astype(np.float32) @ same_height.astype(np.float32)) > 0
+    reaches = _via_third(same_column, same_height)
     return reaches | reaches.T
 
 
 def _parted(same_column: npt.NDArray[np.bool_], middle: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """(N, N): whether a third rectangle reaches into both columns at a height between the two."""
-    parted = np.zeros_like(same_column)
-    for k in range(len(middle)):
-        reached = same_column[k]
-        higher, lower = reached & (middle < middle[k]), reached & (middle > middle[k])
-        parted |= higher[:, None] & lower | lower[:, None] & higher
-    return parted
+    right_above = same_column & (middle[:, None] < middle)
+    parted = _via_third(right_above, right_above)
+    return parted | parted.T
+
+
+def _via_third(first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """(N, N): whether there is a k so that `first` holds from i to k and `second` from k to j."""
+    return np.asarray(first.astype(np.float32) @ second.astype(np.float32) > 0)

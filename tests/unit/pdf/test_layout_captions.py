@@ -40,6 +40,11 @@ def test_text_that_starts_like_a_table_caption_is_one() -> None:
     assert captions(named, table(at(0.13, 0.3)), other) == ["Table 4: Doses"]
 
 
+def test_text_that_became_a_caption_is_marked_as_one() -> None:
+    named = text("Table 4: Doses", at(0.10, 0.12), BlockKind.PARAGRAPH)
+    assert [b.kind for b in with_captions([named, table(at(0.13, 0.3))])] == [BlockKind.CAPTION, BlockKind.TABLE]
+
+
 def test_each_of_two_tables_gets_its_own_caption() -> None:
     blocks = (
         text("Table 1", at(0.10, 0.12)),
