@@ -16,7 +16,6 @@ from docai.cli.output import JsonFlag, print_json, results
 from docai.cli.session import open_session, read_settings
 from docai.errors import DocaiError
 from docai.settings import PREFIX, Settings, unknown_variables
-from docai.system import Check
 
 if TYPE_CHECKING:
     from docai.cli.schemas import SelfCheckOut
@@ -37,6 +36,7 @@ def _self_check(settings: Settings) -> SelfCheckOut:
     from docai.api.schemas.health import CheckOut
     from docai.cli.schemas import SelfCheckOut
     from docai.pdf.confinement import Layer, available_layers
+    from docai.system import Check
 
     try:
         with open_session(settings) as session:

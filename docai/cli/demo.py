@@ -90,7 +90,7 @@ class Asked:
 def demo(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PDF]...", exists=True, dir_okay=False, readable=True, help="Files of yours to add."),
+        typer.Argument(metavar="PDF", exists=True, dir_okay=False, readable=True, help="Files of yours to add."),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -18,7 +18,9 @@ from docai.cli.session import Session, open_session
 from docai.domain.documents import DocumentStatus
 from docai.domain.jobs import Job
 from docai.errors import DocaiError, EmptyFile, InputError, InvalidRequest, UnsupportedFormat
-from docai.system import Submission
+
+if TYPE_CHECKING:  # the system takes a second to import; `docai --help` can do without
+    from docai.system import Submission
 
 _POLL_S = 0.1
 _MAX_BARS = 12
@@ -40,7 +42,9 @@ class Taken:
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(exists=True, readable=True, help="Files, or folders of files.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", exists=True, readable=True, help="Files, or folders of files.")
+    ],
     password: Annotated[str | None, typer.Option(help="What opens the files that are encrypted.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -137,7 +141,7 @@ def _looked_at(session: Session, entry: Taken, progress: Progress, tasks: dict[i
     if i in tasks:
         progress.remove_task(tasks.pop(i))
     document = session.system.document(session.tenant_id, entry.submission.document.id)
-    return Taken(entry.path, Submission(document=document, job=job, is_new=entry.submission.is_new))
+    return Taken(entry.path, replace(entry.submission, document=document, job=job))
 
 
 def _bars(console: Console | None) -> Progress:

@@ -30,7 +30,9 @@ REASONS = {
 
 
 def plan(
-    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A document.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", exists=True, dir_okay=False, readable=True, help="A document.")
+    ],
     password: Annotated[str | None, typer.Option(help="What opens the file if it is encrypted.")] = None,
     as_json: JsonFlag = False,
 ) -> None:

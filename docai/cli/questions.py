@@ -24,7 +24,7 @@ DocumentOption = Annotated[
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="What to look for.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for.")],
     documents: DocumentOption = None,
     top_k: Annotated[int, typer.Option(min=1, max=100, help="Most pages to give.")] = 5,
     mode: Annotated[SearchMode, typer.Option(help="What ranks the pages.")] = SearchMode.HYBRID,
@@ -51,7 +51,7 @@ def search(
 
 
 def ask(
-    question: Annotated[str, typer.Argument(help="What to ask.")],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="What to ask.")],
     documents: DocumentOption = None,
     picture: Annotated[Path | None, typer.Option(help="Write the cited page as PNG, the cited place marked.")] = None,
     as_json: JsonFlag = False,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -16,7 +17,9 @@ from docai.domain.documents import Document, Page
 from docai.domain.ids import DocumentId, TenantId
 from docai.errors import ConfigurationError, DocumentNotFound, InvalidRequest
 from docai.settings import PREFIX, Settings, load_settings
-from docai.system import System
+
+if TYPE_CHECKING:  # the system takes a second to import; `docai --help` can do without
+    from docai.system import System
 
 KEY_FILE = "api-key"
 """In `DOCAI_HOME`, readable by its owner only: the key that the first start makes, since only its hash is stored."""
