@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from statistics import median
+from statistics import fmean, median
 
 from docai.grids.marks import Mark
 
@@ -32,7 +32,7 @@ def text_lines(marks: Sequence[Mark]) -> list[list[Mark]]:
     tall = [m for m in marks if m.height > TALL * usual]
     lines: list[list[Mark]] = []
     for mark in sorted((m for m in marks if m.height <= TALL * usual), key=lambda m: m.cy):
-        if lines and mark.cy - lines[-1][0].cy < SAME_LINE * usual:
+        if lines and mark.cy - fmean(m.cy for m in lines[-1]) < SAME_LINE * usual:
             lines[-1].append(mark)
         else:
             lines.append([mark])
