@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from docai.grids.headings import headings
 from docai.grids.lattice import Walls
 from docai.grids.lines import is_value, runs, text_lines
 from docai.grids.marks import Clues, Mark, Region
@@ -63,6 +64,8 @@ def fill(clues: Clues, ys: list[float], xs: list[float]) -> Grid:
         held[_band(mark.cy, ys)][_band(mark.cx, xs)].append(mark)
     walls = Walls(clues, ys, xs)
     spanned = _spanned(held, xs, walls)
+    headed = [(r, r, a, b) for r, a, b in headings(held, _texts(held, spanned), clues, ys, xs)]
+    spanned += headed
     blocks = _tiled([*spanned, *_enclosed(held, spanned, walls)], len(ys) - 1, len(xs) - 1)
     slots = []
     for top, bottom, left, right in blocks:
@@ -106,13 +109,19 @@ def _overlap(a: Block, b: Block) -> bool:
 
 def _enclosed(held: Sequence[Sequence[Sequence[Mark]]], spanned: Sequence[Block], walls: Walls) -> list[Block]:
     """Cells that rules draw over several positions."""
+    texts = _texts(held, spanned)
+    rows = [(r, r, a, b) for r, row in enumerate(texts) for a, b in walls.open_columns(r, row)]
+    cols = [(a, b, c, c) for c, col in enumerate(zip(*texts, strict=True)) for a, b in walls.open_rows(c, col)]
+    return rows + cols
+
+
+def _texts(held: Sequence[Sequence[Sequence[Mark]]], spanned: Sequence[Block]) -> list[list[int]]:
+    """A number for the text in each position, the same where one crosses over; 0 for none."""
     width = len(held[0])
     texts = [[r * width + c + 1 if cell else 0 for c, cell in enumerate(row)] for r, row in enumerate(held)]
     for row, _, left, right in spanned:
         texts[row][left : right + 1] = [row * width + left + 1] * (right - left + 1)
-    rows = [(r, r, a, b) for r, row in enumerate(texts) for a, b in walls.open_columns(r, row)]
-    cols = [(a, b, c, c) for c, col in enumerate(zip(*texts, strict=True)) for a, b in walls.open_rows(c, col)]
-    return rows + cols
+    return texts
 
 
 def _spanned(held: Sequence[Sequence[Sequence[Mark]]], xs: Sequence[float], walls: Walls) -> list[Block]:

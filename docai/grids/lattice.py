@@ -10,6 +10,8 @@ from docai.grids.rules import share
 
 NEAR = 3.0
 """A rule this near to a boundary, in points, draws it; the two strokes of a double rule are as near."""
+BORDER = 8.0
+"""The same for the table's outer edge, which a region ends short of: the model's regions hold words, not rules."""
 WALL = 0.6
 """Share of a cell's side that rules have to cover to close it."""
 
@@ -25,9 +27,9 @@ def levels(rules: Iterable[Rule], low: float, high: float) -> list[float]:
     return [sum(group) / len(group) for group in found]
 
 
-def covered(rules: Sequence[Rule], at: float, low: float, high: float) -> float:
-    """Share of the stretch from `low` to `high` along the line at `at` that is ruled."""
-    return share((r for r in rules if abs(r.at - at) <= NEAR), low, high)
+def covered(rules: Sequence[Rule], at: float, low: float, high: float, *, near: float = NEAR) -> float:
+    """Share of the stretch from `low` to `high` along the line at `at` that rules within `near` of it cover."""
+    return share((r for r in rules if abs(r.at - at) <= near), low, high)
 
 
 def is_crossed(clues: Clues) -> bool:
@@ -45,9 +47,9 @@ class Walls:
 
     def __init__(self, clues: Clues, ys: Sequence[float], xs: Sequence[float]) -> None:
         rows, cols = list(pairwise(ys)), list(pairwise(xs))
-        self.left = [[_closed(clues.down, x, row) for x in xs] for row in rows]
+        self.left = [[_closed(clues.down, x, row, xs) for x in xs] for row in rows]
         """Per row, whether a rule stands at each column boundary."""
-        self.above = [[_closed(clues.across, y, col) for y in ys] for col in cols]
+        self.above = [[_closed(clues.across, y, col, ys) for y in ys] for col in cols]
         """Per column, whether a rule lies at each row boundary."""
 
     def open_columns(self, row: int, held: Sequence[int]) -> list[tuple[int, int]]:
@@ -86,5 +88,6 @@ def _open(walls: Sequence[Sequence[bool]], number: int) -> list[tuple[int, int]]
     return [(a, b - 1) for a, b in pairwise(edges) if b - a > 1 and a in shut and b in shut]
 
 
-def _closed(rules: Sequence[Rule], at: float, stretch: tuple[float, float]) -> bool:
-    return covered(rules, at, *stretch) >= WALL
+def _closed(rules: Sequence[Rule], at: float, stretch: tuple[float, float], edges: Sequence[float]) -> bool:
+    near = BORDER if at in (edges[0], edges[-1]) else NEAR
+    return covered(rules, at, *stretch, near=near) >= WALL

@@ -24,7 +24,7 @@ from docai.pdf.table_rules import page_rules
 ENGINE = f"docai grids on pymupdf {pymupdf.VersionBind}"
 FAINT = 0.05
 """Line guesses below this probability are noise."""
-MARGIN = 3.0
+MARGIN = 8.0
 """How far outside a table, in points, its own border may lie."""
 
 
