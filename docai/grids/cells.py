@@ -66,7 +66,8 @@ def fill(clues: Clues, ys: list[float], xs: list[float]) -> Grid:
     spanned = _spanned(held, xs, walls)
     headed = [(r, r, a, b) for r, a, b in headings(held, _texts(held, spanned), clues, ys, xs)]
     spanned += headed
-    blocks = _tiled([*spanned, *_enclosed(held, spanned, walls)], len(ys) - 1, len(xs) - 1)
+    texts = _texts(held, spanned)
+    blocks = _tiled([*spanned, *_enclosed(texts, walls)], texts)
     slots = []
     for top, bottom, left, right in blocks:
         marks = [m for row in held[top : bottom + 1] for cell in row[left : right + 1] for m in cell]
@@ -88,28 +89,36 @@ def _band(at: float, edges: Sequence[float]) -> int:
     return min(max(bisect_right(edges, at) - 1, 0), len(edges) - 2)
 
 
-def _tiled(blocks: Iterable[Block], n_rows: int, n_cols: int) -> list[Block]:
-    """Blocks that share positions made one, and every other position a block of its own; row-major."""
+def _tiled(blocks: Iterable[Block], texts: Sequence[Sequence[int]]) -> list[Block]:
+    """Blocks that share positions made one, and every other position a block of its own; row-major.
+
+    A block that would make one cell of texts that stood apart is passed over.
+    """
     apart: list[Block] = []
     for block in blocks:
-        merged = block
-        while touching := [b for b in apart if _overlap(b, merged)]:
-            apart = [b for b in apart if b not in touching]
-            tops, bottoms, lefts, rights = zip(merged, *touching, strict=True)
+        merged, joined = block, [block]
+        while touching := [b for b in apart if b not in joined and _overlap(b, merged)]:
+            joined += touching
+            tops, bottoms, lefts, rights = zip(*joined, strict=True)
             merged = (min(tops), max(bottoms), min(lefts), max(rights))
-        apart.append(merged)
+        if _n_texts(merged, texts) <= max(1, *(_n_texts(b, texts) for b in joined)):
+            apart = [b for b in apart if b not in joined] + [merged]
     taken = {(r, c) for t, b, le, ri in apart for r in range(t, b + 1) for c in range(le, ri + 1)}
-    single = [(r, r, c, c) for r in range(n_rows) for c in range(n_cols) if (r, c) not in taken]
+    single = [(r, r, c, c) for r, row in enumerate(texts) for c in range(len(row)) if (r, c) not in taken]
     return sorted(apart + single, key=lambda b: (b[0], b[2]))
+
+
+def _n_texts(block: Block, texts: Sequence[Sequence[int]]) -> int:
+    top, bottom, left, right = block
+    return len({n for row in texts[top : bottom + 1] for n in row[left : right + 1] if n})
 
 
 def _overlap(a: Block, b: Block) -> bool:
     return a[0] <= b[1] and b[0] <= a[1] and a[2] <= b[3] and b[2] <= a[3]
 
 
-def _enclosed(held: Sequence[Sequence[Sequence[Mark]]], spanned: Sequence[Block], walls: Walls) -> list[Block]:
+def _enclosed(texts: Sequence[Sequence[int]], walls: Walls) -> list[Block]:
     """Cells that rules draw over several positions."""
-    texts = _texts(held, spanned)
     rows = [(r, r, a, b) for r, row in enumerate(texts) for a, b in walls.open_columns(r, row)]
     cols = [(a, b, c, c) for c, col in enumerate(zip(*texts, strict=True)) for a, b in walls.open_rows(c, col)]
     return rows + cols

@@ -36,9 +36,9 @@ def headings(
     found = []
     for number, row in enumerate(rows[:-1]):
         rules = [r for r in clues.across if abs(r.at - ys[number + 1]) <= reach]
-        runs = [_columns(rule, xs) for rule in rules]
-        found += [(number, a, b) for a, b in runs if 0 < b - a < len(xs) - 2 and _count(texts[number][a : b + 1]) == 1]
-        lone = _alone(row, xs) if _count(texts[number]) == 1 else None
+        runs = [(a, b) for a, b in (_columns(rule, xs) for rule in rules) if 0 < b - a < len(xs) - 2]
+        found += [(number, a, b) for a, b in runs if _count(texts[number][a : b + 1]) == 1]
+        lone = _alone(row, xs) if not runs and _count(texts[number]) == 1 else None
         if lone is not None:
             found.append((number, *lone))
     return found
