@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import mmap
 import struct
 
 import numpy as np
@@ -27,8 +29,12 @@ _NO_COLOUR = 0
 """MuPDF's test device: every colour and every image on the page is grey."""
 _INK_DIFFERENCE = 24
 """Grey levels of 255 by which a pixel must differ from the background to count as ink: above the noise of JPEG."""
-_INK_ROWS = 3
-"""Every third row is looked at for ink: no letter is as low as that at any resolution we draw at."""
+_INK_STEP = 3
+"""Every third pixel of every third row is looked at for ink: no letter is as small as that at any resolution."""
+_SHADE_STEP = 4
+"""Of those, every fourth each way tells the background."""
+_papers: list[mmap.mmap] = []
+"""The paper in use, if any: like the library itself, it is not for several threads."""
 
 
 def draw(page: pymupdf.Page, dpi: float, *, max_pixels: int, listed: pymupdf.DisplayList | None = None) -> RenderedPage:
@@ -49,8 +55,7 @@ def draw(page: pymupdf.Page, dpi: float, *, max_pixels: int, listed: pymupdf.Dis
         raise PageTooLarge(f"the page has {width} x {height} pixels at {dpi:g} DPI", width_px=width, height_px=height)
     drawing = listed or page.get_displaylist()
     colours = pymupdf.csGRAY if is_gray(drawing) else pymupdf.csRGB
-    canvas = _draw(drawing, size, (width, height), colours)
-    rows = np.frombuffer(mupdf.fz_pixmap_samples_memoryview(canvas), dtype=np.uint8).reshape(height, -1)
+    rows = _draw(drawing, size, (width, height), colours)
     return RenderedPage(
         content=_png(rows, width, colours.n, dpi),
         width_px=width,
@@ -76,28 +81,40 @@ def ink_share(rows: Pixels, n_channels: int = 1) -> float:
         rows: shape (H, W * n_channels); of colours, green is looked at.
         n_channels: values per pixel.
     """
-    sample = rows[::_INK_ROWS, n_channels // 2 :: n_channels]
-    background = int(np.bincount(sample[::4, ::4].ravel(), minlength=256).argmax())
+    sample = np.ascontiguousarray(rows[::_INK_STEP, n_channels // 2 :: n_channels * _INK_STEP])
+    background = int(np.bincount(sample[::_SHADE_STEP, ::_SHADE_STEP].ravel(), minlength=256).argmax())
     low, high = max(0, background - _INK_DIFFERENCE), min(255, background + _INK_DIFFERENCE)
     return float((np.count_nonzero(sample < low) + np.count_nonzero(sample > high)) / sample.size)
 
 
-def _draw(
-    drawing: pymupdf.DisplayList, size: PageSize, pixels: tuple[int, int], colours: pymupdf.Colorspace
-) -> mupdf.FzPixmap:
-    """The page's pixels, with one byte of room behind every row for the next row's filter byte: nothing is copied."""
+def _draw(drawing: pymupdf.DisplayList, size: PageSize, pixels: tuple[int, int], colours: pymupdf.Colorspace) -> Pixels:
+    """The page's pixels, shape (H, W * n_channels + 1).
+
+    One byte of room behind every row is for the next row's filter byte: nothing is copied. They are overwritten by the
+    next drawing.
+    """
     width, height = pixels
-    canvas = mupdf.fz_new_pixmap_with_bbox(
-        colours.this, mupdf.FzIrect(0, 0, width + 1, height), mupdf.FzSeparations(), 0
+    stride = width * colours.n + 1
+    samples = _paper(stride * height)
+    canvas = mupdf.fz_new_pixmap_with_data(
+        colours.this, width, height, mupdf.FzSeparations(), 0, stride, mupdf.python_mutable_buffer_data(samples)
     )
-    canvas.m_internal.w = width
-    canvas.m_internal.stride = width * colours.n + 1
     mupdf.fz_clear_pixmap_with_value(canvas, 0xFF)
     zoom = mupdf.FzMatrix(width / size.width_pt, 0, 0, height / size.height_pt, 0, 0)
     device = mupdf.fz_new_draw_device(zoom, canvas)
     mupdf.fz_run_display_list(drawing.this, device, mupdf.FzMatrix(), _everywhere(), mupdf.FzCookie())
     mupdf.fz_close_device(device)
-    return canvas
+    return np.frombuffer(samples, dtype=np.uint8).reshape(height, stride)
+
+
+def _paper(n_bytes: int) -> memoryview:
+    """Memory to draw on, the same for every page; in huge pages, where the kernel has them, its first touch is cheap."""
+    if not _papers or len(_papers[0]) < n_bytes:
+        _papers[:] = [mmap.mmap(-1, n_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)]
+        if hasattr(mmap, "MADV_HUGEPAGE"):
+            with contextlib.suppress(OSError):  # a kernel without them
+                _papers[0].madvise(mmap.MADV_HUGEPAGE)
+    return memoryview(_papers[0])[:n_bytes]
 
 
 def _everywhere() -> mupdf.FzRect:

@@ -41,15 +41,22 @@ def test_the_png_holds_the_pixels_that_the_library_draws(
     assert picture.info["dpi"][0] == pytest.approx(dpi, rel=1e-3)
 
 
+def test_a_page_is_drawn_on_clean_paper() -> None:
+    small, large = page_with((0.8, 0.1, 0.1)), page_with((0.1, 0.1, 0.8))
+    before = draw(small, 100, max_pixels=ENOUGH).content
+    draw(large, 150, max_pixels=ENOUGH)
+    assert draw(small, 100, max_pixels=ENOUGH).content == before
+
+
 def test_a_page_above_the_pixel_limit_is_not_drawn() -> None:
     with pytest.raises(PageTooLarge):
         draw(page_with((0, 0, 0)), 300, max_pixels=1_000_000)
 
 
 def test_ink_is_what_differs_from_the_background() -> None:
-    rows = np.full((300, 200), 250, dtype=np.uint8)
+    rows = np.full((300, 204), 250, dtype=np.uint8)
     assert ink_share(rows) == 0
-    rows[:, :50] = 0
+    rows[:, :51] = 0
     assert ink_share(rows) == pytest.approx(0.25)
 
 
