@@ -18,6 +18,7 @@ from docai.grids.regions import is_tabular, overlooked, settle
 from docai.grids.roles import roles
 from docai.grids.rows import row_edges
 from docai.grids.rules import frames, joined
+from docai.grids.titles import without_titles
 from docai.grids.typed import is_rule, spoken, typed_rules
 from docai.pdf.table_rules import page_rules
 
@@ -112,12 +113,13 @@ def _guesses(group: dict[str, Any], axis: str, low: int) -> tuple[Guess, ...]:
 def _read(clues: Clues, size: PageSize) -> FoundTable | None:
     if not clues.marks:
         return None
+    clues, caption = without_titles(clues, row_edges(clues, column_edges(clues)))
     xs = column_edges(clues)
     grid = fill(clues, row_edges(clues, xs), xs)
-    return FoundTable(Box.from_points(clues.region, size), _table(grid, size))
+    return FoundTable(Box.from_points(clues.region, size), _table(grid, size, caption))
 
 
-def _table(grid: Grid, size: PageSize) -> Table:
+def _table(grid: Grid, size: PageSize, caption: str | None) -> Table:
     cells = tuple(
         Cell(
             row=s.row,
@@ -131,4 +133,4 @@ def _table(grid: Grid, size: PageSize) -> Table:
         )
         for s, role in zip(grid.slots, roles(grid), strict=True)
     )
-    return Table(n_rows=len(grid.ys) - 1, n_cols=len(grid.xs) - 1, cells=cells, engine=ENGINE)
+    return Table(n_rows=len(grid.ys) - 1, n_cols=len(grid.xs) - 1, cells=cells, caption=caption, engine=ENGINE)
