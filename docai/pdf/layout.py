@@ -19,7 +19,6 @@ from docai.pdf.layout_headings import with_levels
 from docai.pdf.layout_regions import Region, bounds, rects_of, regions_of, share_out
 from docai.pdf.layout_text import in_reading_order, reads_leftwards, rows_by_place, text_of, vocabulary
 from docai.pdf.layout_units import bounds_of, units_of
-from docai.pdf.print_boxes import cut_to_print
 from docai.pdf.reading_order import Rects, reading_order
 from docai.pdf.tables import FoundTable, read_tables
 
@@ -60,7 +59,6 @@ def read_layout(page: pymupdf.Page, words: PageWords) -> tuple[Block, ...]:
     if page.layout_information is None:
         page.get_layout(return_raw=True, filter_img_bboxes=True)
     size = PageSize(width_pt=page.rect.width, height_pt=page.rect.height)
-    words = cut_to_print(words, size)
     return compose(
         regions_of(page.layout_information or ()),
         words.words,

@@ -14,6 +14,7 @@ from docai.domain.words import PageWords, Word
 from docai.pdf import text_layer
 from docai.pdf.ink import look
 from docai.pdf.native import ImageInfo, native_dpi
+from docai.pdf.print_boxes import cut_to_print
 
 _FLAGS = pymupdf.TEXT_PRESERVE_LIGATURES | pymupdf.TEXT_PRESERVE_WHITESPACE
 """Ligatures stay as in the file, unknown glyphs become U+FFFD instead of a guess, words beside the page are seen."""
@@ -54,7 +55,8 @@ def read_words(
     layer = replace(layer, is_over_scan=native_dpi(shown, size) is not None)
     if 0 < len(layer.words) < text_layer.FEW_WORDS and not layer.is_over_scan:
         layer = replace(layer, n_paths=sum(kind.endswith("-path") for kind, *_ in page.get_bboxlog()))
-    return text_layer.judge(layer, lambda words: look(drawing, size, words), engine=_ENGINE)
+    judged = text_layer.judge(layer, lambda words: look(drawing, size, words), engine=_ENGINE)
+    return cut_to_print(judged, size)
 
 
 def _read_layer(drawing: pymupdf.DisplayList, size: PageSize) -> text_layer.TextLayer:

@@ -40,7 +40,7 @@ def test_every_drawn_fact_is_answered_with_the_right_box(client: TestClient, dra
                 continue
             x0, y0, x1, y1 = citation["box"]
             cited = Box(x0=x0, y0=y0, x1=x1, y1=y1)
-            if citation["page"] != fact.page_number or not cited.holds(fact.box.centre):
+            if citation["page"] != fact.page_number or not fact.box.holds(cited.centre):
                 wrong.append((fact.question, fact.answer, answer["answer"], citation["box"]))
     assert not wrong
 
