@@ -15,15 +15,21 @@ import multiprocessing
 import os
 import statistics
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
 from docai.domain.documents import MediaType
+from docai.domain.images import RenderedPage
 from docai.errors import DocaiError
 from docai.pdf.sandbox import PdfSandbox, SandboxedDocument
+
+ALL, OPENING = "all", "opening"
+COLOUR_TYPES = {0: "grey", 2: "colour"}
+"""PNG's, at byte 25 of a file."""
 
 
 def main() -> None:
@@ -36,14 +42,19 @@ def main() -> None:
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     peer = multiprocessing.get_context("spawn").Process(target=bare_loop, args=(theirs,), daemon=True)
     peer.start()
-    costs: list[tuple[Cost, Cost]] = []
+    costs: dict[str, list[Pair]] = defaultdict(list)
     with PdfSandbox() as sandbox:
         for path in sorted(a.folder.rglob("*.pdf")):
-            if len(costs) < a.pages:
-                costs += compare_file(path, sandbox, ours, dpi=a.dpi, n_pages=min(a.per_file, a.pages - len(costs)))
+            n_pages = min(a.per_file, a.pages - len(costs[ALL]))
+            for kind, pair in compare_file(path, sandbox, ours, dpi=a.dpi, n_pages=n_pages):
+                costs[kind].append(pair)
     ours.send(None)
     peer.join()
-    print(json.dumps({"pages": len(costs), "dpi": a.dpi, **summary(costs, "wall"), **summary(costs, "cpu")}))
+    costs["all and opening"] = costs[ALL] + costs[OPENING]
+    for kind, pairs in costs.items():
+        print(
+            json.dumps({"kind": kind, "n": len(pairs), "dpi": a.dpi, **summary(pairs, "wall"), **summary(pairs, "cpu")})
+        )
 
 
 class Cost(NamedTuple):
@@ -53,7 +64,11 @@ class Cost(NamedTuple):
     cpu: float
 
 
-def summary(costs: Sequence[tuple[Cost, Cost]], kind: str) -> dict[str, float]:
+Pair = tuple[Cost, Cost]
+"""Of the bare loop and of the sandbox."""
+
+
+def summary(costs: Sequence[Pair], kind: str) -> dict[str, float]:
     pairs = [(getattr(bare, kind), getattr(sandboxed, kind)) for bare, sandboxed in costs]
     bare, sandboxed = (sum(side) for side in zip(*pairs, strict=True))
     return {
@@ -66,25 +81,35 @@ def summary(costs: Sequence[tuple[Cost, Cost]], kind: str) -> dict[str, float]:
 
 def compare_file(
     path: Path, sandbox: PdfSandbox, peer: Connection, *, dpi: float, n_pages: int
-) -> list[tuple[Cost, Cost]]:
-    """Costs of the bare loop and of the sandbox, per page; pages that cannot be drawn are left out."""
-    costs = []
+) -> Iterator[tuple[str, Pair]]:
+    """Costs of opening and of every page, under each of their kinds; what cannot be opened or drawn is left out."""
+    if n_pages < 1:
+        return
     with ExitStack() as stack:
+        wall, cpu = time.perf_counter(), time.process_time()
         try:
             document = stack.enter_context(sandbox.open(path, MediaType.PDF, None))
         except DocaiError:
-            return []
+            return
+        opened = Cost(time.perf_counter() - wall, time.process_time() - cpu + cpu_seconds(newest_reader()))
+        peer.send((str(path), 0, dpi))
+        yield OPENING, (Cost(*peer.recv()), opened)
         for number in range(1, min(n_pages, document.facts.n_pages) + 1):
-            try:
-                costs.append(compare_page(document, peer, path, number, dpi))
-            except DocaiError:
-                continue
-    return costs
+            with suppress(DocaiError):
+                pair, content = compare_page(document, peer, path, number, dpi)
+                yield ALL, pair
+                yield "first of its document" if number == 1 else "later", pair
+                if number > 1:
+                    is_scan = document.measure(number).native_dpi is not None
+                    yield f"later, {'scan' if is_scan else 'print'}, {COLOUR_TYPES[content[25]]}", pair
 
 
 def compare_page(
     document: SandboxedDocument, peer: Connection, path: Path, number: int, dpi: float
-) -> tuple[Cost, Cost]:
+) -> tuple[Pair, bytes]:
+    """Costs of a page, and the file that it is in."""
+    drawn: list[RenderedPage] = []
+
     def bare() -> Cost:
         peer.send((str(path), number, dpi))
         return Cost(*peer.recv())
@@ -92,12 +117,12 @@ def compare_page(
     def sandboxed() -> Cost:
         reader = newest_reader()
         wall, cpu = time.perf_counter(), time.process_time() + cpu_seconds(reader)
-        document.render(number, dpi)
+        drawn.append(document.render(number, dpi))
         return Cost(time.perf_counter() - wall, time.process_time() + cpu_seconds(reader) - cpu)
 
     sides = (bare, sandboxed)
     took = {side: sides[side]() for side in ((0, 1) if number % 2 else (1, 0))}
-    return took[0], took[1]
+    return (took[0], took[1]), drawn[0].content
 
 
 def newest_reader() -> int:
@@ -119,17 +144,18 @@ def cpu_seconds(pid: int) -> float:
 
 
 def bare_loop(requests: Connection) -> None:
-    """The peer: draws what it is asked for, keeping the last file open."""
+    """The peer: draws what it is asked for, keeping the last file open; page 0 is to open a file only."""
     os.environ["OMP_NUM_THREADS"] = "1"
     import pymupdf  # noqa: PLC0415 -- only in this process
 
     opened: tuple[str, pymupdf.Document] | None = None
     while (request := requests.recv()) is not None:
         path, number, dpi = request
+        wall, cpu = time.perf_counter(), time.process_time()
         if opened is None or opened[0] != path:
             opened = (path, pymupdf.open(path))
-        wall, cpu = time.perf_counter(), time.process_time()
-        opened[1][number - 1].get_pixmap(dpi=round(dpi))
+        if number:
+            opened[1][number - 1].get_pixmap(dpi=round(dpi))
         requests.send((time.perf_counter() - wall, time.process_time() - cpu))
 
 

@@ -108,7 +108,7 @@ def _draw(drawing: pymupdf.DisplayList, size: PageSize, pixels: tuple[int, int],
 
 
 def _paper(n_bytes: int) -> memoryview:
-    """Memory to draw on, the same for every page; in huge pages, where the kernel has them, its first touch is cheap."""
+    """Memory to draw on, the same for every page; in large pages of memory its first touch is cheap."""
     if not _papers or len(_papers[0]) < n_bytes:
         _papers[:] = [mmap.mmap(-1, n_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)]
         if hasattr(mmap, "MADV_HUGEPAGE"):
