@@ -1,6 +1,6 @@
 """Time per page of the whole system against calling the layout library directly in one process, in the same run.
 
-    .venv/bin/python benchmarks/throughput.py FOLDER [--files 8] [--rounds 3]
+    .venv/bin/python benchmarks/throughput.py FOLDER [--files 8] [--rounds 3] [--processes 0]
 
 The two take turns over the same born-digital PDFs. The system does everything it does for a user: it opens the file
 in isolation, draws and stores every page, reads words, blocks and tables, grounds them, writes rows and vectors. The
@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from docai.local import LocalSystem, open_local
-from docai.settings import Settings
+from docai.settings import Settings, WorkerSettings
 
 DIRECT = """
 import sys, time
@@ -75,10 +75,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--files", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--processes", type=int, default=0, help="pages read side by side; 0: one per core")
     args = parser.parse_args()
     paths = sorted(args.folder.rglob("*.pdf"))[: args.files]
     process = direct_process()
-    with tempfile.TemporaryDirectory() as home, open_local(Settings(home=Path(home))) as local:
+    workers = WorkerSettings(processes=args.processes)
+    with tempfile.TemporaryDirectory() as home, open_local(Settings(home=Path(home), worker=workers)) as local:
         whole(local, paths[0])  # starts what starts at the first document
         ratios = []
         for number in range(1, args.rounds + 1):
