@@ -28,11 +28,6 @@ from docai.stores.postgres.unit_of_work import PostgresRecords
 from docai.stores.qdrant.edge import EdgeIndex
 from docai.system import Policy, System
 
-PAGES_PER_TURN = 8
-"""Pages that a worker reads before the next document gets its turn; opening a document again costs milliseconds."""
-RETRY_DELAYS_S = (0.5, 2.0, 8.0)
-"""Waits before work that failed for a passing reason is tried again."""
-
 
 @dataclass(frozen=True, slots=True)
 class LocalSystem:

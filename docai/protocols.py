@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 
 from docai.domain.access import ApiKey, Tenant
 from docai.domain.answers import Answer
-from docai.domain.documents import Document, DocumentFacts, Fault, MediaType, Page, PageFacts, PageState
+from docai.domain.documents import Document, DocumentFacts, MediaType, Page, PageFacts, PageState
 from docai.domain.embeddings import PageEmbedding, QueryEmbedding
 from docai.domain.geometry import Box
 from docai.domain.ids import DocumentId, JobId, Sha256, TenantId
@@ -39,6 +39,7 @@ class OpenDocument(Protocol):
         """The page as a lossless RGB image at `dpi`, turned as shown.
 
         Raises:
+            PageTooLarge: it would have more pixels than allowed.
             PageTimedOut, PageCrashed, PageUnreadable: as for `measure`.
         """
 
@@ -339,22 +340,3 @@ class PageCropper(Protocol):
 
     def heat_map(self, image: bytes, spots: Sequence[tuple[Box, float]]) -> bytes:
         """The image in grey, boxes glowing by their strength relative to the strongest, as PNG."""
-
-
-__all__ = [
-    "AnswerRecords",
-    "BlobStore",
-    "DocumentRecords",
-    "Fault",
-    "JobQueue",
-    "JobRecords",
-    "OpenDocument",
-    "PageCropper",
-    "PageEmbedder",
-    "PageIndex",
-    "PdfReader",
-    "Records",
-    "TermRecords",
-    "UnitOfWork",
-    "WordReader",
-]

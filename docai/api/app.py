@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
@@ -11,8 +13,6 @@ from docai.api.middleware import Gate, RequestId
 from docai.api.routes import answers, documents, health, jobs, pages, search
 from docai.api.schemas.problems import Problem
 from docai.system import System
-
-VERSION = "0.1.0"
 
 PROBLEMS: dict[int | str, dict[str, object]] = {
     status: {"model": Problem, "description": meaning, "content": {"application/problem+json": {}}}
@@ -29,7 +29,7 @@ def create_app(system: System, limits: ApiLimits) -> FastAPI:
     """The REST service over an assembled system."""
     app = FastAPI(
         title="docai",
-        version=VERSION,
+        version=version("docai"),
         summary="Document AI with evidence: every value says on which page and box it stands.",
         openapi_tags=[{"name": tag} for tag in ("documents", "pages", "jobs", "search", "answers", "health")],
     )

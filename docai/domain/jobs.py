@@ -1,4 +1,4 @@
-"""Job, its states, and its legal moves."""
+"""Job and its states."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class FilesystemBlobs:
             while chunk := stream.read(_CHUNK_BYTES):
                 n_bytes += len(chunk)
                 if n_bytes > max_bytes:
-                    raise DocumentTooLarge(f"more than {max_bytes} bytes", max_bytes=max_bytes)
+                    raise DocumentTooLarge(f"The file is larger than the limit of {max_bytes} bytes.", limit=max_bytes)
                 digest.update(chunk)
                 file.write(chunk)
             sha256 = Sha256(digest.hexdigest())
