@@ -123,6 +123,7 @@ class Nursery:
         """End the zygote as a crash would; the next request starts another."""
         if self._process is not None:
             self._process.kill()
+            self._process.wait()  # by then the kernel has told its children to end
 
     def close(self) -> None:
         """End the zygote and, with it, every child."""
