@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 from docai.domain.access import Tenant
 from docai.domain.answers import Answer, Hit, Question
@@ -18,11 +19,11 @@ from docai.domain.geometry import Box
 from docai.domain.ids import DocumentId, JobId, TenantId, new_answer_id, new_job_id
 from docai.domain.jobs import Job, JobState
 from docai.domain.plans import PagePlan
-from docai.errors import DocumentNotReady, InvalidQuestion, PageNotFound
+from docai.errors import DocumentNotReady, InvalidQuestion, PageNotFound, StoreError
 from docai.pipeline.ingest import sniff, take_in
 from docai.pipeline.plan import plan_pages
 from docai.pipeline.run import Parts, ReadingPolicy, progress_of
-from docai.protocols import JobQueue, PageCropper, UnitOfWork
+from docai.protocols import BlobStore, JobQueue, PageCropper, UnitOfWork
 from docai.query.answer import answer
 from docai.query.search import SearchPolicy, heat_map, search
 from docai.telemetry import ANSWERS, SEARCHES
@@ -82,7 +83,7 @@ class System:
 
         Raises:
             InputError: the file cannot be taken in; nothing of it is kept.
-            StoreFull, StoreUnavailable: nothing of it is kept.
+            StoreFull, StoreUnavailable: there is no such document.
         """
         now = datetime.now(UTC)
         blobs = self._parts.blobs
@@ -281,13 +282,13 @@ class System:
         return self._parts.records.tenant_of_key(key)
 
     def check(self) -> list[Check]:
-        """Whether the stores and engines answer."""
+        """Whether the stores answer, and which engines read."""
         parts = self._parts
         is_reachable = parts.records.is_reachable()
         return [
             Check("records", is_reachable, "PostgreSQL answers" if is_reachable else "PostgreSQL does not answer"),
-            Check("blobs", *_try_blobs(self._parts)),
-            Check("index", True, f"{parts.index.count()} pages, encoder {parts.embedder.fingerprint}"),
+            _checked("blobs", lambda: _try_blobs(parts.blobs)),
+            _checked("index", lambda: f"{parts.index.count()} pages, encoder {parts.embedder.fingerprint}"),
             Check("reader", True, parts.reader.name),
             Check("ocr", True, parts.word_reader.name),
         ]
@@ -341,15 +342,25 @@ def _reopened(unit: UnitOfWork, document: Document, now: datetime) -> tuple[Job,
     for number, state in enumerate(unit.documents.page_states(document.id), start=1):
         if state is PageState.FAILED:
             unit.documents.save_page(Page(document_id=document.id, number=number, state=PageState.QUEUED))
-    reopened = document.model_copy(update={"status": DocumentStatus.QUEUED, "fault": None})
+    reopened = document.model_copy(update={"status": DocumentStatus.QUEUED, "fault": None, "updated_at": now})
     unit.documents.save(reopened)
     job = _new_job(document, now)
     unit.jobs.add(job)
     return job, reopened
 
 
-def _try_blobs(parts: Parts) -> tuple[bool, str]:
-    probe = parts.blobs.put(b"docai self-check")
-    is_same = parts.blobs.get(probe) == b"docai self-check"
-    parts.blobs.delete(probe)
-    return is_same, "written, read and deleted" if is_same else "a blob did not come back as written"
+def _checked(name: str, look: Callable[[], str]) -> Check:
+    """A store's line: what looking at it told, or why it could not be looked at."""
+    try:
+        return Check(name, True, look())
+    except StoreError as error:
+        return Check(name, False, error.message)
+
+
+def _try_blobs(blobs: BlobStore) -> str:
+    content = uuid4().bytes  # of its own: another check may be running
+    probe = blobs.put(content)
+    if blobs.get(probe) != content:
+        raise StoreError("A blob did not come back as it was written; check the disk of DOCAI_HOME.")
+    blobs.delete(probe)
+    return "written, read and deleted"

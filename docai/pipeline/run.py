@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from docai.domain.documents import (
 from docai.domain.images import PageImage
 from docai.domain.jobs import Job, JobState
 from docai.domain.words import PageWords, Witness
-from docai.errors import DocaiError, DocumentNotFound, InputError, PageError, TooManyPages
+from docai.errors import DocaiError, DocumentNotFound, InputError, InvalidEmbedding, PageError, TooManyPages
 from docai.pipeline.ground import ground
 from docai.pipeline.index import index_page
 from docai.pipeline.parse import parse, parse_lines, read_page_words
@@ -28,7 +28,8 @@ from docai.protocols import BlobStore, OpenDocument, PageEmbedder, PageIndex, Pd
 from docai.telemetry import DOCUMENTS, PAGES, STEP_SECONDS, log
 
 BLANK_INK_SHARE = 0.0005
-"""A page with less ink than this shows nothing: dust on an A4 scan at 200 DPI is some hundred of 3.9 million pixels."""
+"""A page with less ink than this, and no words of its own, shows nothing: dust on an A4 scan at 200 DPI is some hundred
+of 3.9 million pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class DocumentRun:
         tenant, document_id = self._job.tenant_id, self._job.document_id
         with self._parts.records.unit_of_work(tenant) as unit:
             document = unit.documents.get(document_id)
-            unit.documents.save(document.model_copy(update={"status": DocumentStatus.PROCESSING, "fault": None}))
+            unit.documents.save(_changed(document, status=DocumentStatus.PROCESSING, fault=None))
             unit.jobs.save(self._job.model_copy(update={"state": JobState.RUNNING, "started_at": _now()}))
         try:
             with self._open(document) as opened:
@@ -83,8 +84,8 @@ class DocumentRun:
             return None
         with self._parts.records.unit_of_work(tenant) as unit:
             stored = unit.documents.get(document_id)
-            known = {"n_pages": facts.n_pages, "title": facts.title, "security": facts.security}
-            unit.documents.save(stored.model_copy(update=known))
+            known = _changed(stored, n_pages=facts.n_pages, title=facts.title, security=facts.security)
+            unit.documents.save(known)
             unit.documents.open_ledger(document_id, facts.n_pages)
             states = unit.documents.page_states(document_id)
         return [number for number, state in enumerate(states, start=1) if not state.is_final]
@@ -108,7 +109,7 @@ class DocumentRun:
             document = unit.documents.get(document_id)
             states = unit.documents.page_states(document_id)
             status = status_of(states)
-            unit.documents.save(document.model_copy(update={"status": status}))
+            unit.documents.save(_changed(document, status=status))
             unit.jobs.save(
                 unit.jobs.get(self._job.id).model_copy(
                     update={"state": _JOB_STATE[status], "finished_at": _now(), **progress_of(states)}
@@ -128,7 +129,7 @@ class DocumentRun:
                     unit.documents.save_page(failed)
             states = unit.documents.page_states(document_id)
             status = status_of(states)
-            unit.documents.save(document.model_copy(update={"status": status, "fault": fault}))
+            unit.documents.save(_changed(document, status=status, fault=fault))
             job = unit.jobs.get(self._job.id)
             done = {"state": _JOB_STATE[status], "finished_at": _now(), "fault": fault, **progress_of(states)}
             unit.jobs.save(job.model_copy(update=done))
@@ -141,8 +142,8 @@ class DocumentRun:
 
     def _read_one(self, opened: OpenDocument, document: Document, number: int) -> None:
         page, pixels = self._read_or_fail(opened, document, number)
+        page, counts = self._indexed(document, page)
         parts = self._parts
-        counts = index_page(document, page, index=parts.index, embedder=parts.embedder)
         try:
             with parts.records.unit_of_work(document.tenant_id) as unit:
                 unit.documents.save_page(page)
@@ -168,6 +169,16 @@ class DocumentRun:
             fault = Fault(code="internal", message="The page could not be read because of a fault of ours.")
         return Page(document_id=document.id, number=number, state=PageState.FAILED, fault=fault), b""
 
+    def _indexed(self, document: Document, page: Page) -> tuple[Page, Mapping[str, int]]:
+        """The page, put into the index, and its terms; one that the index refuses is kept and said not to be found."""
+        parts = self._parts
+        try:
+            return page, index_page(document, page, index=parts.index, embedder=parts.embedder)
+        except InvalidEmbedding as error:
+            parts.index.delete(document.tenant_id, document.id, [page.number])
+            fault = Fault(code=error.code, message=f"The page was read, but search cannot find it: {error.message}")
+            return page.model_copy(update={"state": PageState.DEGRADED, "fault": fault}), {}
+
     def _take_back(self, page: Page) -> None:
         """The document was deleted while this page was read: what was just written must go too."""
         tenant = self._job.tenant_id
@@ -191,7 +202,7 @@ class DocumentRun:
                 renderer=self._parts.reader.name,
             )
         page = Page(document_id=document.id, number=number, state=PageState.BLANK, size=facts.size, image=image)
-        if ink_share < BLANK_INK_SHARE:
+        if _is_blank(facts, ink_share):
             return page.model_copy(update={"words": PageWords(witness=None)}), pixels
         with STEP_SECONDS.labels("words").time():
             words = read_page_words(facts, pixels, word_reader=self._parts.word_reader)
@@ -233,6 +244,12 @@ _JOB_STATE = {
 }
 
 
+def _is_blank(facts: PageFacts, ink_share: float) -> bool:
+    """Whether a page shows nothing; a lone word has less ink than dust, but a text layer that is believed names it."""
+    has_words = facts.words.witness is Witness.TEXT_LAYER and bool(facts.words.words)
+    return ink_share < BLANK_INK_SHARE and not (has_words and ink_share > 0)
+
+
 def _shortfall(image: PageImage, facts: PageFacts, words: PageWords, min_confidence: float) -> Fault | None:
     """Why the page was read below what we promise; None if it was not."""
     plan = image.plan
@@ -245,6 +262,10 @@ def _shortfall(image: PageImage, facts: PageFacts, words: PageWords, min_confide
     if words.witness is Witness.OCR and unsure * 2 > len(words.words):
         return Fault(code="mostly_illegible", message=f"{unsure} of {len(words.words)} words could not be read surely.")
     return None
+
+
+def _changed(document: Document, **fields: object) -> Document:
+    return document.model_copy(update={**fields, "updated_at": _now()})
 
 
 def _now() -> datetime:

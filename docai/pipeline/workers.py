@@ -102,7 +102,9 @@ class LocalWorkers:
             is_last = not turns
         else:
             numbers = turn.numbers
-            self._patiently(lambda: ongoing.run.read(numbers, should_stop=self._stopping.is_set))
+            self._patiently(
+                lambda: ongoing.run.read(numbers, should_stop=lambda: self._stopping.is_set() or ongoing.is_over)
+            )
             with ongoing.lock:
                 ongoing.turns_left -= 1
                 is_last = ongoing.turns_left == 0
@@ -123,6 +125,8 @@ class LocalWorkers:
         return act()
 
     def _give_up(self, ongoing: _Ongoing, error: Exception) -> None:
+        if self._stopping.is_set() and isinstance(error, DocaiError) and error.retryable:
+            return  # there was no time to try again; the row still says running, so the next start does
         with ongoing.lock:
             if ongoing.is_over:
                 return

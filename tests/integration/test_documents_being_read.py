@@ -1,6 +1,7 @@
 """What may happen to a document while it is read: a poison page, a deletion, a twin, a fault of ours, a full disk."""
 
 import threading
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -84,11 +85,15 @@ def test_a_document_deleted_while_it_is_read_leaves_nothing(local: LocalSystem, 
     while system.job(tenant, submission.job.id).pages_done < 1:
         pass
     system.delete(tenant, submission.document.id)
-    read(local, draw.plain(1, 15.0).pdf)  # behind it in the queue: when this one is read, that one is over
+    read(local, draw.plain(1, 15.0).pdf)
     with pytest.raises(DocumentNotFound):
         system.document(tenant, submission.document.id)
+    # The second document and its page are all that stays; another worker may be at a page of the first one still.
+    deadline = time.monotonic() + 30
+    while blob_count(home) != blobs_before + 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert blob_count(home) == blobs_before + 2
     assert system._parts.index.count() == points_before + 1
-    assert blob_count(home) == blobs_before + 2  # the second document and its page
     hits = system.search(tenant, Question(text="quick brown fox", top_k=100))
     assert submission.document.id not in {hit.document_id for hit in hits}
 
@@ -145,6 +150,53 @@ def test_a_full_disk_keeps_nothing_and_the_next_upload_works(
     assert blob_count(home) == blobs_before
     document, _ = read(local, pdf)
     assert document.status is DocumentStatus.READY
+
+
+def test_a_page_that_the_index_refuses_is_kept_and_the_others_are_found(
+    local: LocalSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pdf = pymupdf.open()
+    for text in ("far too many words for so small an index", "zygomorphic"):
+        pdf.new_page().insert_text((72, 72), text)
+    with monkeypatch.context() as patched:
+        patched.setattr("docai.stores.qdrant.admission.MAX_PAGE_VECTORS", 3)
+        document, _ = read(local, pdf.tobytes())
+    crowded, found = local.system.pages(local.tenant.id, document.id)
+    assert crowded.state is PageState.DEGRADED
+    assert crowded.fault is not None
+    assert crowded.fault.code == "invalid_embedding"
+    assert crowded.words is not None
+    assert crowded.words.words
+    assert found.state is PageState.PARSED
+    assert document.status is DocumentStatus.PARTLY_READY
+    (hit, *_) = local.system.search(local.tenant.id, Question(text="zygomorphic"))
+    assert (hit.document_id, hit.page_number) == (document.id, 2)
+
+
+def test_a_page_with_a_single_word_is_not_blank(local: LocalSystem) -> None:
+    pdf = pymupdf.open()
+    pdf.new_page().insert_text((72, 72), "abstained")
+    document, _ = read(local, pdf.tobytes())
+    (page,) = local.system.pages(local.tenant.id, document.id)
+    assert page.state is PageState.PARSED
+    assert page.words is not None
+    assert [word.text for word in page.words.words] == ["abstained"]
+
+
+def test_a_document_says_when_it_last_changed(local: LocalSystem) -> None:
+    document, job = read(local, draw.plain(1, 18.0).pdf)
+    assert job.started_at is not None
+    assert document.created_at < job.started_at <= document.updated_at
+
+
+def test_a_store_that_fails_is_told_by_the_check_and_not_raised(
+    local: LocalSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.fsync", no_room)
+    checks = {check.name: check for check in local.system.check()}
+    assert not checks["blobs"].is_ok
+    assert "no room left" in checks["blobs"].detail
+    assert checks["records"].is_ok
 
 
 def no_room(descriptor: int) -> None:
