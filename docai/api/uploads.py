@@ -10,9 +10,9 @@ from typing import BinaryIO, cast
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 
-from docai.errors import InvalidRequest, UploadIncomplete
+from docai.errors import InvalidRequest
 
 SPOOL_BYTES = 1024 * 1024
 """Kept in memory below this size."""
@@ -53,14 +53,14 @@ async def received(request: Request, name: str | None) -> AsyncIterator[Upload]:
     """Receive the upload; its temporary file is gone afterwards.
 
     Raises:
-        UploadIncomplete: the body ended before the file did.
-        InvalidRequest: the form has no `file`.
+        ClientDisconnect: the connection ended before the body did.
+        InvalidRequest: the form is malformed, or has no `file` or more than one.
     """
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         try:
             form = await request.form(max_files=1, max_fields=4)
-        except MultiPartException as error:
-            raise UploadIncomplete(f"The form is not whole: {error.message}") from error
+        except HTTPException as error:  # what Starlette makes of a MultiPartException within an application
+            raise InvalidRequest(f"The form cannot be read: {error.detail}") from error
         try:
             yield _from_form(form.get("file"), form.get("password"), name)
         finally:

@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from docai.api.dependencies import cursor_after
 from docai.domain.access import Tenant
 from docai.domain.ids import TenantId
 from docai.local import LocalSystem
@@ -111,6 +112,23 @@ def test_a_name_is_never_a_path(send: Callable[..., Any], client: TestClient, na
     assert "/" not in kept
     assert "\\" not in kept
     assert "\x00" not in kept
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # as below
+def test_a_form_with_two_files_is_refused(client: TestClient) -> None:
+    files = [("file", (name, b"%PDF-", "application/pdf")) for name in ("a.pdf", "b.pdf")]
+    response = client.post("/v1/documents", files=files)
+    assert response.status_code == 422
+    assert response.json()["code"] == "invalid_request"
+
+
+@pytest.mark.parametrize("last", ["not a number", "99999999999999999999", "-1"])
+def test_a_made_up_cursor_is_refused(client: TestClient, send: Callable[..., Any], last: str) -> None:
+    document = send(draw.plain(1, 9.5).pdf).json()["document"]
+    for url in ("/v1/documents", f"/v1/documents/{document['id']}/pages"):
+        response = client.get(url, params={"cursor": cursor_after(last)})
+        assert response.status_code == 422, response.text
+        assert response.json()["code"] == "invalid_request"
 
 
 def test_a_form_without_a_file_is_refused(client: TestClient) -> None:

@@ -16,6 +16,8 @@ from docai.errors import InvalidRequest, PageOutOfRange
 
 router = APIRouter(prefix="/v1/documents/{document_id}/pages", tags=["pages"])
 
+_MAX_DIGITS = 9
+"""Of a page number: what the database can hold."""
 PageNumber = Annotated[int, Path(ge=1, le=1_000_000, description="Counts from 1.")]
 PNG: dict[int | str, dict[str, object]] = {200: {"content": {"image/png": {}}}}
 PRIVATE = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
@@ -27,7 +29,7 @@ def list_pages(document_id: UUID, system: SystemDep, tenant_id: TenantDep, page:
     """The ledger: every page with its state. Readable while the document is being read."""
     after = 0
     if page.after is not None:
-        if not page.after.isdecimal():
+        if not page.after.isdecimal() or len(page.after) > _MAX_DIGITS:
             raise InvalidRequest("cursor: not one that we gave.")
         after = int(page.after)
     found = system.pages(tenant_id, DocumentId(document_id), limit=page.limit + 1, after=after)

@@ -13,6 +13,6 @@ router = APIRouter(prefix="/v1/search", tags=["search"])
 @router.post("")
 def search_pages(wanted: SearchIn, system: SystemDep, tenant_id: TenantDep) -> SearchOut:
     """The pages that answer best, each with the words that say why."""
-    question = wanted.question()
+    question = wanted.to_question()
     hits = system.search(tenant_id, question)
     return SearchOut(query=question.text, mode=question.mode, hits=[HitOut.of(hit) for hit in hits])

@@ -22,7 +22,7 @@ class SearchIn(WireModel):
     top_k: int = Field(default=10, ge=1, le=100)
     mode: SearchMode = SearchMode.HYBRID
 
-    def question(self) -> Question:
+    def to_question(self) -> Question:
         """For the domain."""
         ids = tuple(DocumentId(i) for i in self.document_ids)
         return Question(text=self.query, document_ids=ids, top_k=self.top_k, mode=self.mode)
