@@ -68,4 +68,7 @@ def _announce(address: str, port: int, key_file: Path, *, as_json: bool) -> None
         return
     console = notes()
     console.print(f"docai serves on {url}; the interface is described on {url}/docs", soft_wrap=True)
-    console.print(f"The API key is in {key_file}", soft_wrap=True)
+    if key_file.exists():
+        console.print(f"The API key is in {key_file}", soft_wrap=True)
+    else:
+        console.print("The API key is where you put it: the database has its hash alone.", soft_wrap=True)

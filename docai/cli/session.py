@@ -120,6 +120,7 @@ def keep_key(settings: Settings, key: str) -> Path:
     path = settings.home_path / KEY_FILE
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        os.fchmod(descriptor, 0o600)  # an older file may have been readable by others
         file.write(f"{key}\n")
     return path
 

@@ -82,7 +82,7 @@ class ReadDocument:
             page = self._page_document.load_page(0)
         width, height = page.rect.width, page.rect.height
         if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
-            raise PageUnreadable(f"page {number} has no extent")
+            raise PageUnreadable(f"Page {number} has no extent.")
         return page
 
 
@@ -92,7 +92,7 @@ def _open(content: bytes | memoryview, media_type: MediaType) -> pymupdf.Documen
     except MemoryError:
         raise
     except Exception as error:
-        raise DocumentUnreadable("The file is damaged beyond repair.", cause=str(error)) from error
+        raise DocumentUnreadable("The file is damaged beyond repair.") from error
     if document.is_pdf != (media_type is MediaType.PDF) or not (document.is_pdf or _has_picture(document)):
         raise DocumentUnreadable("The file is not what its first bytes say.")
     return document

@@ -199,12 +199,12 @@ class SandboxedDocument:
             except ChannelTimedOut as error:
                 self._drop("timed_out")
                 limit = self._sandbox.page_timeout_s
-                raise PageTimedOut(f"page {page_number} took longer than {limit:g} s") from error
+                raise PageTimedOut(f"Page {page_number} took longer than {limit:g} s.") from error
             except ChannelClosed as error:
                 is_innocent = self._child.lost_its_zygote()
                 self._drop("crashed")
                 if attempt or not is_innocent:
-                    raise PageCrashed(f"page {page_number} killed the process that read it") from error
+                    raise PageCrashed(f"Page {page_number} killed the process that read it.") from error
         raise AssertionError("unreachable")
 
     def _open(self) -> tuple[Child, DocumentFacts]:
@@ -246,7 +246,7 @@ class SandboxedDocument:
     def _distrusted(self, page_number: int) -> PageCrashed:
         with self._lock:
             self._drop("distrusted")
-        return PageCrashed(f"page {page_number} made the process that read it answer nonsense")
+        return PageCrashed(f"Page {page_number} made the process that read it answer nonsense.")
 
     @property
     def _max_content_bytes(self) -> int:

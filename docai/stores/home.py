@@ -38,8 +38,9 @@ class HomeLock:
         except Timeout:
             raise self._in_use() from None
         except OSError as error:
+            self._lock.release()
             raise ConfigurationError(
-                f"cannot work in {str(self._home)!r}: {error.strerror}; set DOCAI_HOME to a folder you may write"
+                f"Cannot work in {str(self._home)!r}: {error.strerror}; set DOCAI_HOME to a folder you may write."
             ) from error
 
     def release(self) -> None:
@@ -62,7 +63,7 @@ class HomeLock:
             owner = "unknown"
         return HomeInUse(
             f"{str(self._home)!r} is in use by process {owner}; stop that process, ask it over its REST address, "
-            "or set DOCAI_HOME to another folder",
+            "or set DOCAI_HOME to another folder.",
             home=str(self._home),
             pid=owner,
         )

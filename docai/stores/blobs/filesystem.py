@@ -34,7 +34,7 @@ class FilesystemBlobs:
         """Use the folder `root`, made if needed; clears away what killed processes left unfinished."""
         self._root = root
         self._unfinished = root / "unfinished"
-        with _store_errors(root):
+        with _store_errors():
             self._unfinished.mkdir(parents=True, exist_ok=True, mode=0o700)
             for path in self._unfinished.iterdir():
                 if time.time() - path.stat().st_mtime > _ABANDONED_S:
@@ -47,7 +47,7 @@ class FilesystemBlobs:
 
     def put_stream(self, stream: BinaryIO, max_bytes: int) -> tuple[Sha256, int]:
         """Store a stream while hashing it; gives hash and length."""
-        with _store_errors(self._root), self._new_file() as file:
+        with _store_errors(), self._new_file() as file:
             digest, n_bytes = hashlib.sha256(), 0
             while chunk := stream.read(_CHUNK_BYTES):
                 n_bytes += len(chunk)
@@ -61,7 +61,7 @@ class FilesystemBlobs:
 
     def get(self, sha256: Sha256) -> bytes:
         """The bytes."""
-        with _store_errors(self._root):
+        with _store_errors():
             return self.path(sha256).read_bytes()
 
     def has(self, sha256: Sha256) -> bool:
@@ -72,17 +72,17 @@ class FilesystemBlobs:
         """A local file with the bytes, to be read only."""
         path = self._place(sha256)
         if not path.is_file():
-            raise BlobMissing(f"no blob {sha256!r} in {str(self._root)!r}", sha256=sha256)
+            raise BlobMissing("A file is gone from DOCAI_HOME; bring it back from a backup.", sha256=sha256)
         return path
 
     def delete(self, sha256: Sha256) -> None:
         """Forget the bytes; harmless when there are none."""
-        with _store_errors(self._root):
+        with _store_errors():
             self._place(sha256).unlink(missing_ok=True)
 
     def _place(self, sha256: Sha256) -> Path:
         if not _HASH.fullmatch(sha256):
-            raise BlobMissing(f"{sha256!r} is not a content hash")
+            raise BlobMissing(f"{sha256!r} is not a content hash.")
         return self._root / sha256[:2] / sha256[2:]
 
     @contextmanager
@@ -118,17 +118,17 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _store_errors(root: Path) -> Iterator[None]:
-    """The file system's errors in our words."""
+def _store_errors() -> Iterator[None]:
+    """The file system's errors in our words, without its paths: they are shown to clients."""
     try:
         yield
     except OSError as error:
-        raise _in_our_words(error, root) from error
+        raise _in_our_words(error) from error
 
 
-def _in_our_words(error: OSError, root: Path) -> StoreError:
+def _in_our_words(error: OSError) -> StoreError:
     if error.errno in _NO_ROOM:
-        return StoreFull(f"no room left in {str(root)!r}; nothing was kept: make room and try again")
+        return StoreFull("There is no room left in DOCAI_HOME; nothing was kept: make room and try again.")
     if isinstance(error, FileNotFoundError):
-        return BlobMissing(f"{error.filename!r} is gone")
-    return StoreUnavailable(f"{str(root)!r} cannot be used: {error.strerror or error}")
+        return BlobMissing("A file is gone from DOCAI_HOME; bring it back from a backup.")
+    return StoreUnavailable(f"DOCAI_HOME cannot be used: {error.strerror or type(error).__name__}.")

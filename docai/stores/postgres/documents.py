@@ -112,7 +112,7 @@ class PostgresDocuments:
         """One page, whole."""
         pages = self.pages(document_id, limit=1, after=number - 1)
         if not pages or pages[0].number != number:
-            raise PageNotFound(f"document {str(document_id)!r} has no page {number}")
+            raise PageNotFound(f"The document has no page {number}.")
         return pages[0]
 
     def pages(self, document_id: DocumentId, *, limit: int | None = None, after: int = 0) -> Sequence[Page]:
@@ -147,12 +147,12 @@ class PostgresDocuments:
         mine = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.id == document_id)
         row = self._session.scalars(select(DocumentRow).where(*mine), execution_options=_FRESH).first()
         if row is None:
-            raise DocumentNotFound(f"no document {str(document_id)!r}")
+            raise DocumentNotFound(f"There is no document {document_id}.")
         return row
 
     def _must_change(self, statement: Update | Delete, document_id: DocumentId) -> None:
         if self._session.scalars(statement.returning(DocumentRow.id)).first() is None:
-            raise DocumentNotFound(f"no document {str(document_id)!r}")
+            raise DocumentNotFound(f"There is no document {document_id}.")
 
 
 def _changing_columns(document: Document) -> dict[str, Any]:

@@ -96,8 +96,8 @@ class EmbeddedPostgres:
             self._launch(account)
         except OSError as error:
             raise ConfigurationError(
-                f"no PostgreSQL can be kept in {str(self._folder)!r}: {error}; "
-                "set DOCAI_HOME to another folder or DOCAI_DATABASE__URL to a server"
+                f"No PostgreSQL can be kept in {str(self._folder)!r}: {error}; "
+                "set DOCAI_HOME to another folder or DOCAI_DATABASE__URL to a server."
             ) from error
 
     def stop(self) -> None:
@@ -131,7 +131,7 @@ class EmbeddedPostgres:
             # The socket's folder may lie where anybody could have put a link or a folder of that name before us.
             found = folder.lstat()
             if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), account.uid}:
-                raise ConfigurationError(f"{str(folder)!r} belongs to somebody else; remove it or set DOCAI_HOME")
+                raise ConfigurationError(f"{str(folder)!r} belongs to somebody else; remove it or set DOCAI_HOME.")
             if found.st_uid != account.uid:
                 os.chown(folder, account.uid, account.gid)
             folder.chmod(0o700)
@@ -222,7 +222,7 @@ def _new_system_user() -> pwd.struct_passwd:
     except (OSError, KeyError, subprocess.CalledProcessError) as error:
         raise ConfigurationError(
             f"PostgreSQL refuses to run as root and the account {_SYSTEM_USER!r} for it could not be made; "
-            "make it, or do not run as root"
+            "make it, or do not run as root."
         ) from error
 
 
@@ -230,7 +230,7 @@ def _binaries() -> Path:
     """The wheel's folder of programs, found without importing the package, which does work at import."""
     spec = find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
-        raise ConfigurationError(f"{_PACKAGE} is not installed; set DOCAI_DATABASE__URL to a server")
+        raise ConfigurationError(f"{_PACKAGE} is not installed; set DOCAI_DATABASE__URL to a server.")
     return Path(spec.origin).parent / f"pginstall{_MAJOR}" / "bin"
 
 

@@ -54,12 +54,12 @@ def translated_errors() -> Iterator[None]:
     try:
         yield
     except PoolTimeout as error:
-        raise StoreUnavailable("all database connections are busy; try again in a moment") from error
+        raise StoreUnavailable("All database connections are busy; try again in a moment.") from error
     except (OperationalError, InterfaceError) as error:
         if isinstance(error.orig, DiskFull):
-            raise StoreFull("the database's disk is full; nothing was kept: make room and try again") from error
+            raise StoreFull("The database's disk is full; nothing was kept: make room and try again.") from error
         reason = str(error.orig).strip().partition("\n")[0]
-        raise StoreUnavailable(f"the database does not answer: {reason}") from error
+        raise StoreUnavailable(f"The database does not answer: {reason}") from error
 
 
 def _unread(value: bytes) -> bytes:

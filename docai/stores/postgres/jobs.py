@@ -28,7 +28,7 @@ class PostgresJobs:
         """One job."""
         row = self._session.get(JobRow, (self._tenant_id, job_id))
         if row is None:
-            raise JobNotFound(f"no job {str(job_id)!r}")
+            raise JobNotFound(f"There is no job {job_id}.")
         return _job_of(row)
 
     def add(self, job: Job) -> None:
@@ -55,7 +55,7 @@ class PostgresJobs:
         mine = (JobRow.tenant_id == self._tenant_id, JobRow.id == job.id)
         changed = update(JobRow).where(*mine).values(**changing_columns(job)).returning(JobRow.id)
         if self._session.scalars(changed).first() is None:
-            raise JobNotFound(f"no job {str(job.id)!r}")
+            raise JobNotFound(f"There is no job {job.id}.")
 
 
 def unfinished_jobs(session: Session) -> Sequence[Job]:

@@ -19,4 +19,4 @@ def hold_document(session: Session, tenant_id: TenantId, document_id: DocumentId
     mine = (DocumentRow.tenant_id == tenant_id, DocumentRow.id == document_id)
     held = select(DocumentRow.id).where(*mine).with_for_update(read=True, key_share=True)
     if session.scalars(held).first() is None:
-        raise DocumentNotFound(f"no document {str(document_id)!r}")
+        raise DocumentNotFound(f"There is no document {document_id}.")

@@ -198,11 +198,13 @@ def _open(folder: Path, admission: Admission) -> qdrant.EdgeShard:
                 given=ours,
             )
         return qdrant.EdgeShard.load(str(folder / _SHARD))
-    # The manifest is written last: a shard without one is what a crash left of making it, and holds nothing.
+    # The manifest is written last, and whole: a shard without one is what a crash left of making it, and holds nothing.
     shutil.rmtree(folder / _SHARD, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     shard = _created(folder / _SHARD, admission.dimension)
-    manifest.write_text(json.dumps(ours), encoding="utf-8")
+    written = manifest.with_suffix(".new")
+    written.write_text(json.dumps(ours), encoding="utf-8")
+    written.replace(manifest)
     return shard
 
 

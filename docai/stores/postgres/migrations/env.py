@@ -20,7 +20,7 @@ def _run(connection: Connection) -> None:
 def _run_from_settings() -> None:
     url = load_settings().database.url
     if url is None:
-        raise ConfigurationError("set DOCAI_DATABASE__URL to the database that alembic shall work on")
+        raise ConfigurationError("Set DOCAI_DATABASE__URL to the database that alembic shall work on.")
     with make_engine(url.get_secret_value(), pool_size=1).begin() as connection:
         _run(connection)
 
