@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DOCAI_"
@@ -65,6 +66,12 @@ class RasterSettings(_Group):
         "letters below about 10.",
     )
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.floor_dpi > self.ceiling_dpi:
+            raise ValueError(f"FLOOR_DPI ({self.floor_dpi}) must not be above CEILING_DPI ({self.ceiling_dpi})")
+        return self
+
 
 class OcrSettings(_Group):
     """Read by the OCR engine."""
@@ -90,6 +97,12 @@ class SearchSettings(_Group):
     )
     text_weight: float = Field(1.0, ge=0, description="Weight of the BM25 ranking in the fusion.")
     late_interaction_weight: float = Field(2.0, ge=0, description="Weight of the MaxSim ranking in the fusion.")
+
+    @model_validator(mode="after")
+    def _ranks(self) -> Self:
+        if self.text_weight + self.late_interaction_weight <= 0:
+            raise ValueError("TEXT_WEIGHT and LATE_INTERACTION_WEIGHT must not both be 0")
+        return self
 
 
 class AnswerSettings(_Group):

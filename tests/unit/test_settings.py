@@ -22,6 +22,22 @@ def test_a_value_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, name: 
         load_settings()
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"DOCAI_RASTER__FLOOR_DPI": "300", "DOCAI_RASTER__CEILING_DPI": "200"},
+        {"DOCAI_SEARCH__TEXT_WEIGHT": "0", "DOCAI_SEARCH__LATE_INTERACTION_WEIGHT": "0"},
+    ],
+)
+def test_values_that_contradict_one_another_are_refused(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, str]
+) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match="must not"):
+        load_settings()
+
+
 def test_a_misspelt_variable_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCAI_LIMITS__MAX_PAGE", "7")
     monkeypatch.setenv("DOCAI_RASTER__FLOOR_DPI", "150")
