@@ -113,16 +113,18 @@ class LocalWorkers:
             ongoing.is_over = True
 
     def _patiently(self, act: Callable[[], T]) -> T:
-        """Act; again after a wait when the fault may pass, such as a database that restarts."""
-        for delay in RETRY_DELAYS_S:
+        """Act; again after a wait when the fault may pass. Tries while the records are away are not counted."""
+        n_failed = 0
+        while True:
             try:
                 return act()
             except DocaiError as error:
-                if not error.retryable:
+                if not error.retryable or n_failed == len(RETRY_DELAYS_S) or self._stopping.is_set():
                     raise
+                delay = RETRY_DELAYS_S[n_failed]
                 log("work failed for now", level="warning", code=error.code, retry_in_s=delay)
                 self._stopping.wait(delay)
-        return act()
+                n_failed += self._parts.records.is_reachable()
 
     def _give_up(self, ongoing: _Ongoing, error: Exception) -> None:
         if self._stopping.is_set() and isinstance(error, DocaiError) and error.retryable:
@@ -136,7 +138,7 @@ class LocalWorkers:
         if isinstance(error, DocaiError):
             fault = fault_of(error)
         try:
-            ongoing.run.fail(fault)
+            self._patiently(lambda: ongoing.run.fail(fault))
         except DocaiError as unsaved:
             # The row still says running, so the next start takes the job up again.
             log("failure not recorded", level="error", job=str(ongoing.job.id), code=unsaved.code)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from docai.domain.answers import Question
 from docai.domain.documents import DocumentStatus, PageState
 from docai.domain.jobs import JobState
 from docai.domain.words import PageWords
-from docai.errors import DocumentNotFound, StoreFull
+from docai.errors import DocumentNotFound, StoreFull, StoreUnavailable
 from docai.local import LocalSystem, open_local
 from docai.pdf import draw
+from docai.pipeline.run import DocumentRun
 from docai.settings import LimitSettings, Settings
 from docai.system import System
 
@@ -40,7 +41,7 @@ def read(local: LocalSystem, pdf: bytes, name: str = "some.pdf"):  # noqa: ANN20
 
 
 def with_poison(pdf: bytes, page_number: int) -> bytes:
-    """The PDF with one page whose tiling pattern has steps of a millionth of a point: it is never drawn to the end."""
+    """The PDF with one page filled fifty times with a pattern in steps of a millionth of a point: minutes of work."""
     document = pymupdf.open(stream=pdf)
     pattern = document.get_new_xref()
     document.update_object(
@@ -52,7 +53,7 @@ def with_poison(pdf: bytes, page_number: int) -> bytes:
     page = document[page_number - 1]
     content = document.get_new_xref()
     document.update_object(content, "<< >>")
-    document.update_stream(content, b"/Pattern cs /P0 scn 0 0 600 800 re f")
+    document.update_stream(content, b"/Pattern cs /P0 scn" + b" 0 0 600 800 re f" * 50)
     document.xref_set_key(page.xref, "Contents", f"{content} 0 R")
     document.xref_set_key(page.xref, "Resources", f"<< /Pattern << /P0 {pattern} 0 R >> >>")
     return document.tobytes()
@@ -181,6 +182,38 @@ def test_a_page_with_a_single_word_is_not_blank(local: LocalSystem) -> None:
     assert page.state is PageState.PARSED
     assert page.words is not None
     assert [word.text for word in page.words.words] == ["abstained"]
+
+
+def test_a_database_that_is_away_for_long_costs_no_document(
+    local: LocalSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records, start, n_refused = local.system._parts.records, DocumentRun.start, 0
+
+    def refused(run: DocumentRun) -> Sequence[int] | None:
+        nonlocal n_refused
+        if n_refused < 10:
+            n_refused += 1
+            raise StoreUnavailable("away")
+        return start(run)
+
+    monkeypatch.setattr("docai.pipeline.workers.RETRY_DELAYS_S", (0.01, 0.01))
+    monkeypatch.setattr(records, "is_reachable", lambda: n_refused >= 10)
+    monkeypatch.setattr(DocumentRun, "start", refused)
+    document, _ = read(local, draw.plain(1, 19.0).pdf)
+    assert n_refused == 10
+    assert document.status is DocumentStatus.READY
+
+
+def test_a_fault_that_does_not_pass_ends_the_document(local: LocalSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(run: DocumentRun) -> None:
+        raise StoreUnavailable("never")
+
+    monkeypatch.setattr("docai.pipeline.workers.RETRY_DELAYS_S", (0.01, 0.01))
+    monkeypatch.setattr(DocumentRun, "start", refused)
+    document, job = read(local, draw.plain(1, 20.0).pdf)
+    assert document.status is DocumentStatus.FAILED
+    assert job.fault is not None
+    assert job.fault.code == "store_unavailable"
 
 
 def test_a_document_says_when_it_last_changed(local: LocalSystem) -> None:
