@@ -132,7 +132,7 @@ class Nursery:
 
     def _ensure(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         if self._process is not None and self._process.poll() is not None:
-            log("zygote_died", level="error", returncode=self._process.returncode)
+            log("engine died", level="error", returncode=self._process.returncode)
             self._end()
         if self._process is None or self._control is None:
             self._process, self._control = _start_process()

@@ -76,6 +76,13 @@ def test_a_crop_is_the_part_asked_for(client: TestClient, drawn: Drawn) -> None:
     assert abs(size[1] - whole.height / 4) <= 1
 
 
+def test_a_box_without_extent_is_cut_out_as_a_pixel(client: TestClient, drawn: Drawn) -> None:
+    _, document = drawn["report.pdf"]
+    part = client.get(f"/v1/documents/{document['id']}/pages/1/image", params={"crop": "1,0.5,1,0.5"})
+    assert part.status_code == 200
+    assert Image.open(BytesIO(part.content)).size == (1, 1)
+
+
 @pytest.mark.parametrize("crop", ["1,2,3", "a,b,c,d", "0.5,0,0.2,1", "0,0,1,1.5", "0,0,nan,1"])
 def test_a_crop_that_is_none_is_refused(client: TestClient, drawn: Drawn, crop: str) -> None:
     _, document = next(iter(drawn.values()))

@@ -79,6 +79,6 @@ def _box(crop: str) -> Box:
         x0, y0, x1, y1 = (float(edge) for edge in crop.split(","))
     except ValueError as error:
         raise InvalidRequest("crop: four numbers, x0,y0,x1,y1.") from error
-    if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
-        raise PageOutOfRange("crop: needs 0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1, in fractions of the page.")
+    if not (0 <= x0 <= x1 <= 1 and 0 <= y0 <= y1 <= 1):
+        raise PageOutOfRange("crop: needs 0 <= x0 <= x1 <= 1 and 0 <= y0 <= y1 <= 1, in fractions of the page.")
     return Box(x0=x0, y0=y0, x1=x1, y1=y1)
