@@ -110,7 +110,11 @@ def _draw(drawing: pymupdf.DisplayList, size: PageSize, pixels: tuple[int, int],
 def _paper(n_bytes: int) -> memoryview:
     """Memory to draw on, the same for every page; in large pages of memory its first touch is cheap."""
     if not _papers or len(_papers[0]) < n_bytes:
-        _papers[:] = [mmap.mmap(-1, n_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)]
+        _papers.clear()  # first: a process may not have room for two
+        try:
+            _papers.append(mmap.mmap(-1, n_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+        except OSError as error:
+            raise MemoryError(f"no room for a page of {n_bytes} bytes") from error
         if hasattr(mmap, "MADV_HUGEPAGE"):
             with contextlib.suppress(OSError):  # a kernel without them
                 _papers[0].madvise(mmap.MADV_HUGEPAGE)

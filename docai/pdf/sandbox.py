@@ -59,7 +59,7 @@ class PdfSandbox:
         """Set the limits; nothing is started yet.
 
         Args:
-            memory_mib: address space of a process that holds a document, MiB, engine included (about 450).
+            memory_mib: address space of a process that holds a document, MiB, engine included (about 720).
             open_timeout_s: longest time to open a document, seconds.
             page_timeout_s: longest time for one step of one page, seconds.
             max_page_pixels: pages are not drawn with more.

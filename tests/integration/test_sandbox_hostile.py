@@ -29,7 +29,7 @@ from tests.integration import hostile
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[PdfSandbox]:
-    with PdfSandbox(memory_mib=1024, open_timeout_s=20, page_timeout_s=4) as started:
+    with PdfSandbox(memory_mib=1536, open_timeout_s=20, page_timeout_s=4) as started:
         yield started
 
 
