@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 
 from docai.domain.access import ApiKey, Tenant
 from docai.domain.answers import Answer
-from docai.domain.documents import Document, DocumentFacts, MediaType, Page, PageFacts, PageState
+from docai.domain.documents import Document, DocumentFacts, DocumentPlace, MediaType, Page, PageFacts, PageState
 from docai.domain.embeddings import PageEmbedding, QueryEmbedding
 from docai.domain.geometry import Box
 from docai.domain.ids import DocumentId, JobId, Sha256, TenantId
@@ -176,7 +176,7 @@ class DocumentRecords(Protocol):
             DocumentNotFound: the tenant has none of this id.
         """
 
-    def list(self, *, limit: int, after: DocumentId | None = None) -> Sequence[Document]:
+    def list(self, *, limit: int, after: DocumentPlace | None = None) -> Sequence[Document]:
         """Documents, newest first, from behind `after`."""
 
     def save(self, document: Document) -> None:

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from docai.domain.access import Tenant
 from docai.domain.answers import Answer, Hit, Question
-from docai.domain.documents import Document, DocumentStatus, Page, PageState
+from docai.domain.documents import Document, DocumentPlace, DocumentStatus, Page, PageState
 from docai.domain.geometry import Box
 from docai.domain.ids import DocumentId, JobId, TenantId, new_answer_id, new_job_id
 from docai.domain.jobs import Job, JobState
@@ -79,7 +79,8 @@ class System:
     def submit(self, tenant_id: TenantId, stream: BinaryIO, name: str, *, password: str | None = None) -> Submission:
         """Take a document in and have it read.
 
-        The same bytes give the same document; if that one had failed, it is read again (with the password given now).
+        The same bytes give the same document; if that one or pages of it had failed, what failed is read again (with
+        the password given now).
 
         Raises:
             InputError: the file cannot be taken in; nothing of it is kept.
@@ -94,7 +95,7 @@ class System:
             with self._unit(tenant_id) as unit:
                 document, known, is_new = unit.documents.add(incoming, job)
                 to_do: Job | None = job if is_new else None
-                if not is_new and document.status is DocumentStatus.FAILED:
+                if not is_new and _may_be_mended(unit, document):
                     to_do, document = _reopened(unit, document, now)
         if to_do is not None:
             self._queue.send(to_do, password)
@@ -158,7 +159,7 @@ class System:
         with self._unit(tenant_id) as unit:
             return unit.documents.get(document_id)
 
-    def documents(self, tenant_id: TenantId, *, limit: int, after: DocumentId | None = None) -> Sequence[Document]:
+    def documents(self, tenant_id: TenantId, *, limit: int, after: DocumentPlace | None = None) -> Sequence[Document]:
         """Documents, newest first."""
         with self._unit(tenant_id) as unit:
             return unit.documents.list(limit=limit, after=after)
@@ -335,6 +336,13 @@ def _new_job(document: Document, now: datetime) -> Job:
         state=JobState.QUEUED,
         created_at=now,
     )
+
+
+def _may_be_mended(unit: UnitOfWork, document: Document) -> bool:
+    """Whether reading again may help: the document failed as a whole, or pages of it did."""
+    if document.status is DocumentStatus.PARTLY_READY:
+        return PageState.FAILED in unit.documents.page_states(document.id)
+    return document.status is DocumentStatus.FAILED
 
 
 def _reopened(unit: UnitOfWork, document: Document, now: datetime) -> tuple[Job, Document]:

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from docai.cli.output import notes
-from docai.domain.documents import Document, Page
+from docai.domain.documents import Document, DocumentPlace, Page
 from docai.domain.ids import DocumentId, TenantId
 from docai.errors import ConfigurationError, DocumentNotFound, InvalidRequest
 from docai.settings import PREFIX, Settings, load_settings
@@ -54,10 +54,10 @@ class Session:
 
     def documents(self) -> Iterator[Document]:
         """All documents, newest first."""
-        after: DocumentId | None = None
+        after: DocumentPlace | None = None
         while part := self.system.documents(self.tenant_id, limit=_LIST_PAGE, after=after):
             yield from part
-            after = part[-1].id
+            after = part[-1].place
 
     def content(self, id_start: str) -> tuple[Document, Sequence[Page]]:
         """A document with all its pages; one that is still being read is waited for.

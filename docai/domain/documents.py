@@ -107,6 +107,11 @@ class Document(BaseModel):
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def place(self) -> DocumentPlace:
+        """Where it stands in the list of all documents."""
+        return self.created_at, self.id
+
 
 class Page(BaseModel):
     """One page's entry in the ledger, with everything known of it."""
@@ -138,6 +143,10 @@ class PageFacts(BaseModel):
     """Resolution of the scanned image that fills the page; None where no image does."""
     ink_expected: bool
     """Whether the page draws anything at all."""
+
+
+DocumentPlace = tuple[datetime, DocumentId]
+"""Where a document stands in the list of all: its time and id. It stays a place when the document is deleted."""
 
 
 def status_of(states: Iterable[PageState]) -> DocumentStatus:

@@ -192,3 +192,19 @@ def test_the_openapi_description_is_complete(client: TestClient) -> None:
             if path.startswith("/v1/"):
                 assert {"401", "404", "422"} <= set(operation["responses"]), path
                 assert operation["security"] == [{"HTTPBearer": []}], path
+
+
+def test_a_list_is_read_on_though_the_last_document_seen_is_gone(client: TestClient, send: Callable[..., Any]) -> None:
+    for size in (9.1, 9.2, 9.3):
+        send(draw.plain(1, size).pdf, f"{size}.pdf")
+    first = client.get("/v1/documents", params={"limit": "1"}).json()
+    assert client.delete(f"/v1/documents/{first['data'][0]['id']}").status_code == 204
+    rest = client.get("/v1/documents", params={"limit": "1", "cursor": first["next_cursor"]}).json()
+    assert rest["data"][0]["name"] == "9.2.pdf"
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "AAAA", "MjAyNg==", "\u00e9"])
+def test_a_cursor_that_we_did_not_give_is_refused(client: TestClient, cursor: str) -> None:
+    response = client.get("/v1/documents", params={"cursor": cursor})
+    assert response.status_code == 422
+    assert response.json()["code"] == "invalid_request"

@@ -245,3 +245,27 @@ def test_what_a_system_is_asked_is_checked_first(local: LocalSystem) -> None:
     assert isinstance(local.system, System)
     checks = {check.name: check for check in local.system.check()}
     assert all(check.is_ok for check in checks.values()), checks
+
+
+def test_a_page_that_failed_is_read_again_with_the_file_and_no_other_page_is(
+    local: LocalSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system, tenant = local.system, local.tenant.id
+    pdf = with_scan_behind(draw.plain(2, 12.5).pdf)
+    with monkeypatch.context() as patched:
+        patched.setattr(system._parts.word_reader, "read", lambda image: 1 // 0)
+        document, _ = read(local, pdf, "mixed.pdf")
+    assert document.status is DocumentStatus.PARTLY_READY
+    drawn_before = system.page(tenant, document.id, 1)
+    again, job = read(local, pdf, "mixed.pdf")
+    assert again.id == document.id
+    assert again.status is DocumentStatus.READY
+    assert (job.pages_total, job.pages_done, job.pages_failed) == (3, 3, 0)
+    assert system.page(tenant, document.id, 1) == drawn_before
+
+
+def with_scan_behind(pdf: bytes) -> bytes:
+    """The PDF with a scanned page, which needs OCR, as its last."""
+    document = pymupdf.open(stream=pdf)
+    document.insert_pdf(pymupdf.open(stream=draw.scan().pdf))
+    return document.tobytes()

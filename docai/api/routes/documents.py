@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from docai.api.negotiation import accepted
 from docai.api.schemas.documents import DocumentListOut, DocumentOut, SubmissionOut
 from docai.api.schemas.pages import ContentOut, TableListOut, tables_of
 from docai.api.uploads import BODY_SCHEMA, received
+from docai.domain.documents import DocumentPlace
 from docai.domain.ids import DocumentId
 from docai.errors import InvalidRequest, PageOutOfRange
 from docai.rendering.csv import table_csv
@@ -67,13 +69,13 @@ async def upload_document(
 @router.get("")
 def list_documents(system: SystemDep, tenant_id: TenantDep, page: ListPageDep) -> DocumentListOut:
     """Documents, newest first."""
-    after = None if page.after is None else _document_id(page.after)
+    after = None if page.after is None else _place(page.after)
     found = system.documents(tenant_id, limit=page.limit + 1, after=after)
     shown, has_more = found[: page.limit], len(found) > page.limit
     return DocumentListOut(
         data=[DocumentOut.of(document) for document in shown],
         has_more=has_more,
-        next_cursor=cursor_after(shown[-1].id) if has_more else None,
+        next_cursor=cursor_after(f"{shown[-1].created_at.isoformat()} {shown[-1].id}") if has_more else None,
     )
 
 
@@ -150,8 +152,9 @@ def _wait(prefer: str | None) -> float:
     return float(found[1]) if found else 0.0
 
 
-def _document_id(text: str) -> DocumentId:
+def _place(text: str) -> DocumentPlace:
+    created_at, _, document_id = text.partition(" ")
     try:
-        return DocumentId(UUID(text))
+        return datetime.fromisoformat(created_at), DocumentId(UUID(document_id))
     except ValueError as error:
         raise InvalidRequest("cursor: not one that we gave.") from error

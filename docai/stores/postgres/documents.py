@@ -10,7 +10,7 @@ from sqlalchemy import Row as RowOf
 from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.orm import Session
 
-from docai.domain.documents import Document, DocumentStatus, Fault, MediaType, Page, PageState
+from docai.domain.documents import Document, DocumentPlace, DocumentStatus, Fault, MediaType, Page, PageState
 from docai.domain.geometry import PageSize
 from docai.domain.ids import DocumentId, Sha256, TenantId
 from docai.domain.jobs import Job
@@ -59,13 +59,12 @@ class PostgresDocuments:
         """One document."""
         return _document_of(self._row(document_id))
 
-    def list(self, *, limit: int, after: DocumentId | None = None) -> Sequence[Document]:
+    def list(self, *, limit: int, after: DocumentPlace | None = None) -> Sequence[Document]:
         """Documents, newest first, from behind `after`."""
         age = tuple_(DocumentRow.created_at, DocumentRow.id)
         wanted = select(DocumentRow).where(DocumentRow.tenant_id == self._tenant_id)
         if after is not None:
-            last = self._row(after)
-            wanted = wanted.where(age < (last.created_at, last.id))
+            wanted = wanted.where(age < after)
         newest_first = (DocumentRow.created_at.desc(), DocumentRow.id.desc())
         return [_document_of(row) for row in self._session.scalars(wanted.order_by(*newest_first).limit(limit))]
 
