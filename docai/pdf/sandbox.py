@@ -53,7 +53,7 @@ class PdfSandbox:
         *,
         memory_mib: int = 2048,
         open_timeout_s: float = 15.0,
-        page_timeout_s: float = 60.0,
+        page_timeout_s: float = 12.0,
         max_page_pixels: int = 40_000_000,
     ) -> None:
         """Set the limits; nothing is started yet.

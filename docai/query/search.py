@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d
 
 from docai.domain.answers import Hit, Match, Question, SearchMode
 from docai.domain.documents import Page
@@ -159,6 +158,9 @@ def _matches(query: QueryEmbedding, seen: PageEmbedding, words: PageWords, stren
 
 def _snippet(seen: PageEmbedding, words: PageWords, strengths: Matrix) -> str:
     """The stretch of the page's words that meets most of the query's weight."""
+    # Importing it takes a third of a second, which the service's start need not wait for.
+    from scipy.ndimage import maximum_filter1d  # noqa: PLC0415
+
     texts = [word.text for word in words.words]
     per_word = np.zeros((len(texts), len(strengths)), dtype=np.float32)
     # A word of several tokens has several vectors.
