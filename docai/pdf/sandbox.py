@@ -21,6 +21,7 @@ from docai.errors import (
     DocaiError,
     DocumentEncrypted,
     DocumentUnreadable,
+    EngineUnavailable,
     NoPages,
     PageCrashed,
     PageTimedOut,
@@ -222,6 +223,7 @@ class SandboxedDocument:
             )
             if "fault" in answer.head:
                 raise _fault(answer, DocumentUnreadable)
+            self._check_walls(answer)
             facts = DocumentFacts.model_validate_json(answer.text)
         except ChannelTimedOut as error:
             SANDBOX_KILLS.labels("timed_out").inc()
@@ -235,6 +237,16 @@ class SandboxedDocument:
             child.kill()
             raise
         return child, facts
+
+    def _check_walls(self, answer: Message) -> None:
+        """Raises EngineUnavailable when the process is less confined than this kernel allows."""
+        raised = answer.head.get("layers")
+        missing = set(self._sandbox.confinement) - set(raised if isinstance(raised, list) else ())
+        if missing:
+            lacking = ", ".join(sorted(missing))
+            raise EngineUnavailable(
+                f"The process that was to read the file could not be confined; it lacks: {lacking}."
+            )
 
     def _drop(self, reason: str | None = None) -> None:
         if reason:

@@ -43,14 +43,14 @@ def test_the_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_api_application_imports_no_model_and_no_pdf_library_and_fast() -> None:
+def test_the_api_application_imports_no_model_and_no_pdf_library() -> None:
     code = (
-        "import sys, time; t = time.perf_counter(); import docai.api.app; s = time.perf_counter() - t;"
+        "import sys; import docai.api.app;"
         "bad = {'torch', 'pymupdf', 'onnxruntime', 'rapidocr', 'cv2', 'sqlalchemy', 'qdrant_edge'} & set(sys.modules);"
-        "print(sorted(bad), s)"
+        "print(sorted(bad))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("[] "), done.stdout
+    assert done.stdout.startswith("[]"), done.stdout
 
 
 def test_the_assembly_imports_no_pdf_library() -> None:
