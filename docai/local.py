@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
-from docai.domain.access import Tenant
+from docai.domain.access import ApiKey, Tenant
 from docai.domain.ids import TenantId
 from docai.engines.embedder.ngram import NgramEmbedder
 from docai.engines.ocr.rapidocr import RapidOcrReader
@@ -15,6 +15,7 @@ from docai.pdf.sandbox import PdfSandbox
 from docai.pipeline.rasterise import RasterPolicy
 from docai.pipeline.run import Parts, ReadingPolicy
 from docai.pipeline.workers import LocalWorkers
+from docai.protocols import Records
 from docai.query.search import SearchPolicy
 from docai.rendering.pictures import PillowCropper
 from docai.settings import Settings
@@ -38,6 +39,13 @@ class LocalSystem:
     """The one tenant that is made at the first start."""
     new_key: str | None
     """Its API key, at the first start only: it is stored as a hash and cannot be shown again."""
+    records: Records
+
+    def make_key(self) -> tuple[str, ApiKey]:
+        """A further API key of the tenant: its text, to be shown once, and what is kept of it."""
+        text, key = new_key(self.tenant)
+        self.records.add_key(self.tenant, key)
+        return text, key
 
 
 @contextmanager
@@ -74,7 +82,8 @@ def open_local(settings: Settings) -> Iterator[LocalSystem]:
         for job in records.unfinished_jobs():
             workers.send(job, None)
         tenant, key = _first_tenant(records)
-        yield LocalSystem(System(parts, queue=workers, cropper=PillowCropper(), policy=policy), tenant, key)
+        system = System(parts, queue=workers, cropper=PillowCropper(), policy=policy)
+        yield LocalSystem(system, tenant, key, records)
 
 
 def _database_url(settings: Settings, stack: ExitStack) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
-from uuid import uuid4
 
 from docai.domain.access import Tenant
 from docai.domain.answers import Answer, Hit, Question
@@ -19,11 +18,12 @@ from docai.domain.geometry import Box
 from docai.domain.ids import DocumentId, JobId, TenantId, new_answer_id, new_job_id
 from docai.domain.jobs import Job, JobState
 from docai.domain.plans import PagePlan
-from docai.errors import DocumentNotReady, InvalidQuestion, PageNotFound, StoreError
+from docai.errors import DocumentNotReady, InvalidQuestion, PageNotFound
 from docai.pipeline.ingest import sniff, take_in
 from docai.pipeline.plan import plan_pages
 from docai.pipeline.run import Parts, ReadingPolicy, progress_of
-from docai.protocols import BlobStore, JobQueue, PageCropper, UnitOfWork
+from docai.pipeline.self_check import Check, check_engines, check_stores
+from docai.protocols import JobQueue, PageCropper, UnitOfWork
 from docai.query.answer import answer
 from docai.query.search import SearchPolicy, heat_map, search
 from docai.telemetry import ANSWERS, SEARCHES
@@ -40,15 +40,6 @@ class Submission:
     job: Job
     is_new: bool
     """False: the tenant has these bytes already; nothing is done twice."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the self-check."""
-
-    name: str
-    is_ok: bool
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,16 +274,12 @@ class System:
         return self._parts.records.tenant_of_key(key)
 
     def check(self) -> list[Check]:
-        """Whether the stores answer, and which engines read."""
-        parts = self._parts
-        is_reachable = parts.records.is_reachable()
-        return [
-            Check("records", is_reachable, "PostgreSQL answers" if is_reachable else "PostgreSQL does not answer"),
-            _checked("blobs", lambda: _try_blobs(parts.blobs)),
-            _checked("index", lambda: f"{parts.index.count()} pages, encoder {parts.embedder.fingerprint}"),
-            Check("reader", True, parts.reader.name),
-            Check("ocr", True, parts.word_reader.name),
-        ]
+        """Whether the stores answer."""
+        return check_stores(self._parts)
+
+    def check_engines(self) -> list[Check]:
+        """Whether the engines read; takes some seconds."""
+        return check_engines(self._parts.reader, self._parts.word_reader)
 
     # ---------------------------------------------------------------- within
 
@@ -355,20 +342,3 @@ def _reopened(unit: UnitOfWork, document: Document, now: datetime) -> tuple[Job,
     job = _new_job(document, now)
     unit.jobs.add(job)
     return job, reopened
-
-
-def _checked(name: str, look: Callable[[], str]) -> Check:
-    """A store's line: what looking at it told, or why it could not be looked at."""
-    try:
-        return Check(name, True, look())
-    except StoreError as error:
-        return Check(name, False, error.message)
-
-
-def _try_blobs(blobs: BlobStore) -> str:
-    content = uuid4().bytes  # of its own: another check may be running
-    probe = blobs.put(content)
-    if blobs.get(probe) != content:
-        raise StoreError("A blob did not come back as it was written; check the disk of DOCAI_HOME.")
-    blobs.delete(probe)
-    return "written, read and deleted"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def check(as_json: JsonFlag = False) -> None:
-    """Show the settings in force, and whether stores, engines and sandbox are there."""
+    """Show the settings in force, try stores and engines, and tell which walls the sandbox has."""
     found = _self_check(read_settings())
     if as_json:
         print_json(found)
@@ -36,11 +36,11 @@ def _self_check(settings: Settings) -> SelfCheckOut:
     from docai.api.schemas.health import CheckOut
     from docai.cli.schemas import SelfCheckOut
     from docai.pdf.confinement import Layer, available_layers
-    from docai.system import Check
+    from docai.pipeline.self_check import Check
 
     try:
         with open_session(settings) as session:
-            checks = session.system.check()
+            checks = [*session.system.check(), *session.system.check_engines()]
     except DocaiError as error:
         checks = [Check("start", is_ok=False, detail=error.message)]
     standing = available_layers()
@@ -86,15 +86,15 @@ def _settings(found: SelfCheckOut) -> RichTable:
 def _checks(found: SelfCheckOut) -> RichTable:
     table = RichTable("Check", "", "Detail", box=box.SIMPLE_HEAD, pad_edge=False)
     for entry in found.checks:
-        table.add_row(entry.name, _yes_no(entry.is_ok), entry.detail)
+        table.add_row(entry.name, _verdict(entry.is_ok, Text("fails", "red")), entry.detail)
     for layer, stands in found.sandbox_layers.items():
         detail = "raised around each PDF" if stands else "not offered by this kernel; the other walls hold"
-        table.add_row(f"sandbox: {layer.replace('_', ' ')}", _yes_no(stands, "yellow"), detail)
+        table.add_row(f"sandbox: {layer.replace('_', ' ')}", _verdict(stands, Text("missing", "yellow")), detail)
     return table
 
 
-def _yes_no(is_ok: bool, no: str = "red") -> Text:
-    return Text("ok", "green") if is_ok else Text("missing", no)
+def _verdict(is_ok: bool, otherwise: Text) -> Text:
+    return Text("ok", "green") if is_ok else otherwise
 
 
 def _summary(found: SelfCheckOut) -> list[Text]:
@@ -102,5 +102,5 @@ def _summary(found: SelfCheckOut) -> list[Text]:
         Text(f"{name} is set, but no setting has this name; is it misspelt?", "yellow")
         for name in found.unknown_variables
     ]
-    verdict = Text("All is there.", "green") if found.is_ok else Text("Something is missing; see above.", "red")
+    verdict = Text("All is well.", "green") if found.is_ok else Text("Something fails; see above.", "red")
     return [*lines, verdict]

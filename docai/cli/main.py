@@ -13,6 +13,7 @@ from docai.cli.check import check
 from docai.cli.demo import demo
 from docai.cli.documents import delete, list_documents, show, tables
 from docai.cli.ingest import ingest
+from docai.cli.key import key
 from docai.cli.output import notes, print_json
 from docai.cli.plan import plan
 from docai.cli.questions import ask, search
@@ -45,6 +46,7 @@ for _name, _command in (
     ("plan", plan),
     ("delete", delete),
     ("serve", serve),
+    ("key", key),
     ("check", check),
     ("demo", demo),
 ):

@@ -66,6 +66,13 @@ class DeletedOut(WireModel):
     name: str
 
 
+class KeyOut(WireModel):
+    """A new API key."""
+
+    api_key: str = Field(description="Shown this once: only its hash is kept.")
+    prefix: str = Field(description="The start of the key, by which it is told from others.")
+
+
 class SelfCheckOut(WireModel):
     """Whether docai could work, and with what."""
 

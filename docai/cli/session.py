@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from docai.errors import ConfigurationError, DocumentNotFound, InvalidRequest
 from docai.settings import PREFIX, Settings, load_settings
 
 if TYPE_CHECKING:  # the system takes a second to import; `docai --help` can do without
+    from docai.domain.access import ApiKey
     from docai.system import System
 
 KEY_FILE = "api-key"
@@ -34,6 +35,8 @@ class Session:
     system: System
     tenant_id: TenantId
     settings: Settings
+    make_key: Callable[[], tuple[str, ApiKey]]
+    """Makes a further API key: its text, to be shown once, and what is kept of it."""
 
     def document(self, id_start: str) -> Document:
         """The one document whose id starts like this.
@@ -88,7 +91,7 @@ def open_session(settings: Settings | None = None) -> Iterator[Session]:
         if local.new_key is not None:
             keep_key(in_force, local.new_key)
         try:
-            yield Session(local.system, local.tenant.id, in_force)
+            yield Session(local.system, local.tenant.id, in_force, local.make_key)
         except KeyboardInterrupt:
             notes().print("Stopping once the pages at hand are read; what is finished is kept.")
             raise

@@ -21,7 +21,10 @@ import pytest
 from PIL import Image
 
 from docai.cli.main import main
+from docai.errors import EngineUnavailable
+from docai.local import open_local
 from docai.pdf import draw
+from docai.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -200,6 +203,39 @@ def test_a_check_tells_what_is_there_and_what_is_misspelt(run: Run, monkeypatch:
     assert "DOCAI_RASTER__FLOOR_DPI" in done.data["set_variables"]
     assert done.data["sandbox_layers"]["resource_limits"] is True
     assert "is it misspelt" in run("check").out
+
+
+def test_a_check_has_the_engines_read_a_page(run: Run) -> None:
+    checks = {check["name"]: check for check in run("check", "--json").data["checks"]}
+    assert list(checks) == ["records", "blobs", "index", "reader", "ocr"]
+    assert checks["reader"]["detail"].startswith("pymupdf ")
+    assert checks["ocr"]["detail"].startswith("rapidocr ")
+    assert all("read a page in" in checks[engine]["detail"] for engine in ("reader", "ocr"))
+
+
+def test_an_engine_that_does_not_read_fails_the_check(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> dict[str, Path]:
+        raise EngineUnavailable("its models are missing")
+
+    monkeypatch.setattr("docai.engines.ocr.models.model_paths", broken)
+    done = run("check")
+    assert done.code == 1
+    assert "its models are missing" in done.out
+    assert "Something fails" in done.out
+
+
+def test_a_further_key_opens_what_the_first_one_does(run: Run, home: Path, ids: dict[str, str]) -> None:
+    first = (home / "api-key").read_text().strip()
+    plain = run("key")
+    assert (plain.code, plain.out.count("\n")) == (0, 1)
+    made = run("key", "--json").data
+    assert made["api_key"].startswith(f"{made['prefix']}_")
+    assert (home / "api-key").read_text().strip() == first
+    with open_local(Settings(home=home)) as local:
+        keys = [first, plain.out.strip(), made["api_key"]]
+        assert len(set(keys)) == 3
+        assert [local.system.tenant_of_key(key) for key in keys] == [local.tenant] * 3
+        assert local.system.tenant_of_key(made["api_key"][:-1] + "!") is None
 
 
 def test_a_check_fails_where_the_home_cannot_be_used(run: Run, home: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def live() -> LiveOut:
 
 @router.get("/readyz", responses={503: {"model": ReadyOut}})
 def ready(response: Response, system: SystemDep) -> ReadyOut:
-    """Whether the stores answer, and which engines read."""
+    """Whether the stores answer."""
     checks = [CheckOut(name=check.name, is_ok=check.is_ok, detail=check.detail) for check in system.check()]
     is_ready = all(check.is_ok for check in checks)
     if not is_ready:

@@ -22,7 +22,7 @@ class CheckOut(WireModel):
 
 
 class ReadyOut(WireModel):
-    """Whether the stores and engines answer."""
+    """Whether the stores answer."""
 
     status: Literal["ready", "not_ready"]
     checks: list[CheckOut]
