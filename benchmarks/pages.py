@@ -43,7 +43,7 @@ def read_page(document: SandboxedDocument, number: int, reader: RapidOcrReader, 
 def words_and_image(document: SandboxedDocument, number: int, reader: RapidOcrReader) -> tuple[PageWords, bytes]:
     """The words of the witness that is believed, and the page's picture if OCR had to read it."""
     facts = document.measure(number)
-    if facts.words.witness is Witness.TEXT_LAYER or not facts.ink_expected:
+    if facts.words.witness is Witness.TEXT_LAYER:
         return facts.words, b""
     settings = RasterSettings()
     plan = plan_raster(

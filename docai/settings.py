@@ -33,7 +33,10 @@ class LimitSettings(_Group):
     max_bytes: int = Field(500_000_000, ge=1, description="Largest file taken in, bytes.")
     max_pages: int = Field(2000, ge=1, description="Most pages of one document.")
     max_page_pixels: int = Field(
-        40_000_000, ge=1_000_000, description="Most pixels of one page image; A4 at 600 DPI has 35 million."
+        40_000_000,
+        ge=1_000_000,
+        le=80_000_000,
+        description="Most pixels of one page image; A4 at 600 DPI has 35 million. OCR reads 80 million at most.",
     )
     open_timeout_s: float = Field(15.0, gt=0, description="Longest time to open a document, seconds.")
     page_timeout_s: float = Field(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
@@ -68,7 +69,7 @@ async def received(request: Request, name: str | None) -> AsyncIterator[Upload]:
         return
     with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
         async for chunk in request.stream():
-            spool.write(chunk)
+            await run_in_threadpool(spool.write, chunk)
         spool.seek(0)
         yield Upload(cast("BinaryIO", spool), name or "document", None)
 

@@ -141,8 +141,6 @@ class PageFacts(BaseModel):
     """Smallest font size that a reader of the page has to make out; None without a believed text layer."""
     native_dpi: float | None
     """Resolution of the scanned image that fills the page; None where no image does."""
-    ink_expected: bool
-    """Whether the page draws anything at all."""
 
 
 DocumentPlace = tuple[datetime, DocumentId]

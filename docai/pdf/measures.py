@@ -1,8 +1,7 @@
-"""What is known of a page before it is drawn: size, words, smallest print, the scan's resolution, whether it draws."""
+"""What is known of a page before it is drawn: size, words, smallest print, the scan's resolution."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -17,8 +16,6 @@ from docai.pdf.words import read_words
 _MEANINGFUL_CHARACTERS = 10
 _MEANINGFUL_SHARE = 0.01
 """Print counts when a line's worth or a hundredth of the page's characters are as small: single marks do not."""
-_PROBE_PIXELS = 160_000
-"""Pixels of the tiny drawing that tells whether lines and areas leave a trace."""
 
 
 def measure(page: pymupdf.Page, listed: pymupdf.DisplayList | None = None) -> PageFacts:
@@ -38,7 +35,6 @@ def measure(page: pymupdf.Page, listed: pymupdf.DisplayList | None = None) -> Pa
         words=words,
         smallest_print_pt=smallest_print(words.words) if words.witness else None,
         native_dpi=None if is_drawn_text else native_dpi(images, size),  # text over a picture is sharper than it
-        ink_expected=bool(words.words) or bool(images) or _draws(page, listed, size),
     )
 
 
@@ -56,11 +52,3 @@ def smallest_print(words: Sequence[Word]) -> float | None:
         if seen >= needed:
             return size
     return None
-
-
-def _draws(page: pymupdf.Page, listed: pymupdf.DisplayList, size: PageSize) -> bool:
-    """Whether a page without text and images leaves any trace: areas filled in the paper's colour do not."""
-    if not page.get_bboxlog():
-        return False
-    zoom = math.sqrt(_PROBE_PIXELS / (size.width_pt * size.height_pt))
-    return not listed.get_pixmap(pymupdf.Matrix(zoom, zoom), pymupdf.csGRAY, 0).is_unicolor

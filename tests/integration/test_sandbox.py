@@ -76,7 +76,6 @@ def test_a_blank_page_has_no_ink(sandbox: PdfSandbox, tmp_path: Path) -> None:
     with sandbox.open(path, MediaType.PDF) as document:
         facts = document.measure(1)
         assert document.render(1, 100).ink_share == 0
-    assert not facts.ink_expected
     assert facts.words.text_layer_flaws == (TextLayerFlaw.MISSING,)
 
 
@@ -87,7 +86,6 @@ def test_a_scan_tells_its_resolution_and_that_it_has_no_text(sandbox: PdfSandbox
         facts = document.measure(1)
     assert facts.native_dpi == pytest.approx(200, rel=0.01)
     assert facts.words.witness is None
-    assert facts.ink_expected
 
 
 def test_a_layout_names_the_pages_words(sandbox: PdfSandbox, tmp_path: Path) -> None:

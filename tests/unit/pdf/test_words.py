@@ -172,11 +172,3 @@ def test_a_footnote_makes_the_smallest_print() -> None:
     write(drawn, LINES)
     drawn.insert_text((50, 800), "See the annex for all the exceptions to this rule", fontsize=6)
     assert smallest_print(read_words(drawn).words) == 6
-
-
-def test_an_area_in_the_colour_of_paper_is_no_ink() -> None:
-    drawn = page()
-    drawn.draw_rect((50, 50, 300, 300), color=(1, 1, 1), fill=(1, 1, 1))
-    assert not measure(drawn).ink_expected
-    drawn.draw_line((50, 50), (300, 300))
-    assert measure(drawn).ink_expected

@@ -28,7 +28,6 @@ def facts(words: PageWords) -> PageFacts:
         words=words,
         smallest_print_pt=None,
         native_dpi=None,
-        ink_expected=True,
     )
 
 
