@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import httpx
+import httpx2
 import pytest
 from PIL import Image
 
@@ -276,7 +276,7 @@ def test_serving_announces_itself_and_stops_cleanly_when_asked(home: Path, ids: 
         assert served.stdout is not None
         where = json.loads(served.stdout.readline())
         key = Path(where["api_key_file"]).read_text().strip()
-        listed = httpx.get(f"{where['url']}/v1/documents", headers={"Authorization": f"Bearer {key}"}, timeout=60)
+        listed = httpx2.get(f"{where['url']}/v1/documents", headers={"Authorization": f"Bearer {key}"}, timeout=60)
         served.terminate()
         assert served.wait(timeout=60) == 0
     assert listed.status_code == 200
