@@ -33,6 +33,8 @@ class _Ongoing:
     turns_left: int = 0
     is_over: bool = False
     """Finished, failed or deleted: turns still in the queue are dropped."""
+    fault: Fault | None = None
+    """Why it was given up, if it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,10 @@ class LocalWorkers:
             with ongoing.lock:
                 ongoing.turns_left -= 1
                 is_last = ongoing.turns_left == 0
+            if (fault := ongoing.fault) is not None:
+                # It was given up in another turn; a page that this one saved meanwhile counts after all.
+                self._patiently(lambda: ongoing.run.fail(fault))
+                return
         if is_last and not self._stopping.is_set():
             self._patiently(ongoing.run.finish)
             ongoing.is_over = True
@@ -137,6 +143,7 @@ class LocalWorkers:
         fault = Fault(code="internal", message="The document could not be read because of a fault of ours.")
         if isinstance(error, DocaiError):
             fault = fault_of(error)
+        ongoing.fault = fault
         try:
             self._patiently(lambda: ongoing.run.fail(fault))
         except DocaiError as unsaved:

@@ -5,18 +5,21 @@ import time
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pymupdf
 import pytest
 
 from docai.domain.answers import Question
-from docai.domain.documents import DocumentStatus, PageState
+from docai.domain.documents import Document, DocumentStatus, Page, PageState
 from docai.domain.jobs import JobState
 from docai.domain.words import PageWords
 from docai.errors import DocumentNotFound, StoreFull, StoreUnavailable
 from docai.local import LocalSystem, open_local
 from docai.pdf import draw
+from docai.pipeline import run
 from docai.pipeline.run import DocumentRun
+from docai.pipeline.workers import PAGES_PER_TURN
 from docai.settings import LimitSettings, Settings
 from docai.system import System
 
@@ -269,3 +272,31 @@ def with_scan_behind(pdf: bytes) -> bytes:
     document = pymupdf.open(stream=pdf)
     document.insert_pdf(pymupdf.open(stream=draw.scan().pdf))
     return document.tobytes()
+
+
+def test_a_page_saved_after_its_document_was_given_up_counts_after_all(
+    local: LocalSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two turns of one document: one breaks while the other is reading a page, which is saved only afterwards."""
+    system, tenant = local.system, local.tenant.id
+    terms_of, broke = run.index_page, threading.Event()
+
+    def breaking(document: Document, page: Page, **parts: Any) -> Any:
+        if document.name != "given-up.pdf":
+            return terms_of(document, page, **parts)
+        if page.number > PAGES_PER_TURN:
+            broke.set()
+            raise ZeroDivisionError(page.number)
+        broke.wait(60)
+        while system.job(tenant, submission.job.id).state is JobState.RUNNING:
+            time.sleep(0.05)
+        return terms_of(document, page, **parts)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(run, "index_page", breaking)
+        submission = system.submit(tenant, BytesIO(draw.plain(PAGES_PER_TURN + 1, 13.5).pdf), "given-up.pdf")
+        assert system.wait(tenant, submission.job.id, 60).state is JobState.FAILED
+        while system.document(tenant, submission.document.id).status is not DocumentStatus.PARTLY_READY:
+            time.sleep(0.05)  # the suite's own time limit ends a wait in vain
+    states = [page.state for page in system.pages(tenant, submission.document.id)]
+    assert states == [PageState.PARSED, *[PageState.FAILED] * PAGES_PER_TURN]
