@@ -1,6 +1,6 @@
 """Processor time of reading a picture against RapidOCR as it comes, taking turns, one thread each.
 
-    .venv/bin/python benchmarks/ocr_speed.py PICTURE...
+.venv/bin/python benchmarks/ocr_speed.py PICTURE...
 """
 
 from __future__ import annotations
