@@ -36,7 +36,7 @@ format: setup  ## format the code
 
 lock: setup  ## pin the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--group dev pyproject.toml --output-file requirements.lock
+		--group dev --extra telemetry pyproject.toml --output-file requirements.lock
 
 serve: setup  ## the REST service on this machine
 	$(BIN)/docai serve
