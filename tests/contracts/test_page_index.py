@@ -109,6 +109,18 @@ def test_a_deleted_page_is_gone_at_once_and_deleting_it_again_is_harmless(index:
     assert index.count() == 1
 
 
+def test_an_index_tells_which_pages_of_a_document_it_has(index: PageIndex) -> None:
+    document_id, vectors = new_document_id(), unit_vectors(1, 3)
+    assert list(index.page_numbers(TENANT, document_id)) == []
+    for number in (10, 2, 1):
+        index.upsert(TENANT, document_id, number, page(vectors))
+    index.upsert(TENANT, new_document_id(), 5, page(vectors))
+    index.upsert(OTHER, new_document_id(), 6, page(vectors))
+    index.delete(TENANT, document_id, [2])
+    assert list(index.page_numbers(TENANT, document_id)) == [1, 10]
+    assert list(index.page_numbers(OTHER, document_id)) == []
+
+
 def test_an_empty_index_finds_nothing(index: PageIndex) -> None:
     assert list(index.search(TENANT, query(unit_vectors(1, 2)), document_ids=(), limit=5)) == []
 
@@ -248,6 +260,7 @@ def test_a_page_larger_than_a_point_is_scored_as_one_page(tmp_path: Path) -> Non
     assert found[0][2] == pytest.approx(3.0, abs=1e-3)
     assert index.search(OTHER, query(wanted), document_ids=(), limit=5) == []
     assert index.count() == 2
+    assert list(index.page_numbers(TENANT, large)) == [1]
     index.upsert(TENANT, large, 1, page(vectors[:3]))
     assert index.search(TENANT, query(wanted), document_ids=[large], limit=5)[0][2] < 2.0
     index.upsert(TENANT, large, 1, page(vectors))

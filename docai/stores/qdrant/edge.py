@@ -9,19 +9,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import numpy as np
 import qdrant_edge as qdrant
 
 from docai.domain.embeddings import Matrix, PageEmbedding, QueryEmbedding
-from docai.domain.ids import DocumentId, TenantId, point_id
+from docai.domain.ids import DocumentId, TenantId
 from docai.errors import HomeInUse, IndexMismatch, StoreFull, StoreUnavailable
 from docai.stores.qdrant.admission import Admission
 from docai.stores.qdrant.memory import max_sim
-
-MAX_POINT_NUMBERS = 1_048_575
-"""Most numbers in one point's vectors: Qdrant refuses 1,048,576 and more, and Edge forgets to."""
+from docai.stores.qdrant.tiles import tile_ids, tiles_of
 
 CHANGES_PER_OPTIMISE = 1_000
 """Points changed before segments are merged and deleted points dropped, which Edge never does by itself."""
@@ -47,7 +45,6 @@ class EdgeIndex:
             StoreUnavailable, StoreFull: the files cannot be read or written.
         """
         self._admission = Admission(encoder=encoder, dimension=dimension)
-        self._tile_size = MAX_POINT_NUMBERS // dimension
         self._lock = threading.Lock()
         self._n_changes = 0
         with _translated("open"):
@@ -62,7 +59,7 @@ class EdgeIndex:
             StoreUnavailable, StoreFull: nothing was written.
         """
         vectors = self._admission.page(embedding)
-        tiles = [vectors[i : i + self._tile_size] for i in range(0, len(vectors), self._tile_size)]
+        tiles = tiles_of(vectors)
         payload = {
             "tenant": str(tenant_id),
             "document": str(document_id),
@@ -74,9 +71,10 @@ class EdgeIndex:
         points = [qdrant.Point(i, {_VECTORS: _rows(tile)}, payload) for i, tile in zip(ids, tiles, strict=True)]
         with self._lock, _translated("write"):
             surplus = self._stored_ids(tenant_id, document_id, [page_number])[len(ids) :]
-            self._shard.update(qdrant.UpdateOperation.upsert_points(points))
+            # First, so that a crash in between leaves the old first tile, which tells a repeat what else to remove.
             if surplus:
                 self._shard.update(qdrant.UpdateOperation.delete_points(surplus))
+            self._shard.update(qdrant.UpdateOperation.upsert_points(points))
             self._changed(len(points) + len(surplus))
 
     def delete(self, tenant_id: TenantId, document_id: DocumentId, page_numbers: Sequence[int]) -> None:
@@ -104,7 +102,7 @@ class EdgeIndex:
         request = qdrant.QueryRequest(
             limit=limit,
             query=qdrant.Query.Nearest(_rows(wanted), using=_VECTORS),
-            filter=_scope(tenant_id, document_ids, whole=True),
+            filter=qdrant.Filter(must=[*_scope(tenant_id, document_ids), _is_whole()]),
             with_payload=True,
         )
         with _translated("search"):
@@ -113,6 +111,16 @@ class EdgeIndex:
         scored = whole + [(place, max_sim(wanted, vectors)) for place, vectors in tiled.items()]
         scored.sort(key=lambda page: -page[1])
         return [(document_id, number, score) for (document_id, number), score in scored[:limit]]
+
+    def page_numbers(self, tenant_id: TenantId, document_id: DocumentId) -> Sequence[int]:
+        """Which pages of a document have vectors here, ascending.
+
+        Raises:
+            StoreUnavailable: the index cannot be read.
+        """
+        with _translated("read"):
+            of_document = qdrant.Filter(must=_scope(tenant_id, [document_id]))
+            return sorted({_place(record)[1] for record in self._scroll(of_document, with_vectors=False)})
 
     def count(self) -> int:
         """How many pages are stored, of all tenants.
@@ -140,8 +148,7 @@ class EdgeIndex:
             self._shard.close()
 
     def _ids(self, document_id: DocumentId, page_number: int, n_tiles: int) -> list[qdrant.PointId]:
-        first = point_id(document_id, page_number, self._admission.encoder)
-        return [first, *(uuid5(first, f"tile {tile}") for tile in range(1, n_tiles))]
+        return list(tile_ids(document_id, page_number, self._admission.encoder, n_tiles))
 
     def _stored_ids(
         self, tenant_id: TenantId, document_id: DocumentId, page_numbers: Sequence[int]
@@ -157,7 +164,8 @@ class EdgeIndex:
 
     def _tiled(self, tenant_id: TenantId, document_ids: Sequence[DocumentId]) -> dict[tuple[DocumentId, int], Matrix]:
         tiles: dict[tuple[DocumentId, int], list[Matrix]] = {}
-        for record in self._scroll(_scope(tenant_id, document_ids, whole=False), with_vectors=True):
+        parts_of_pages = qdrant.Filter(must=_scope(tenant_id, document_ids), must_not=[_is_whole()])
+        for record in self._scroll(parts_of_pages, with_vectors=True):
             named = cast("dict[str, list[list[float]]]", record.vector)
             tiles.setdefault(_place(record), []).append(np.asarray(named[_VECTORS], dtype=np.float32))
         return {place: np.concatenate(parts) for place, parts in tiles.items()}
@@ -228,14 +236,12 @@ def _created(path: Path, dimension: int) -> qdrant.EdgeShard:
     return shard
 
 
-def _scope(tenant_id: TenantId, document_ids: Sequence[DocumentId], *, whole: bool) -> qdrant.Filter:
-    """Points of this tenant and, if any are named, these documents: whole pages, or tiles of pages."""
+def _scope(tenant_id: TenantId, document_ids: Sequence[DocumentId]) -> list[qdrant.ConditionType]:
+    """Points of this tenant and, if any are named, these documents."""
     must: list[qdrant.ConditionType] = [qdrant.FieldCondition("tenant", match=qdrant.MatchValue(str(tenant_id)))]
     if document_ids:
         must.append(qdrant.FieldCondition("document", match=qdrant.MatchAny([str(d) for d in document_ids])))
-    if whole:
-        return qdrant.Filter(must=[*must, _is_whole()])
-    return qdrant.Filter(must=must, must_not=[_is_whole()])
+    return must
 
 
 def _is_whole() -> qdrant.FieldCondition:

@@ -54,6 +54,11 @@ class MemoryIndex:
         ]
         return sorted(scored, key=lambda page: -page[2])[:limit]
 
+    def page_numbers(self, tenant_id: TenantId, document_id: DocumentId) -> Sequence[int]:
+        """Which pages of a document have vectors here, ascending."""
+        with self._lock:
+            return sorted(n for tenant, document, n in self._pages if (tenant, document) == (tenant_id, document_id))
+
     def count(self) -> int:
         """How many pages are stored, of all tenants."""
         return len(self._pages)
