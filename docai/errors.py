@@ -4,16 +4,16 @@ DocaiError
 ├── InputError                 the caller's file or words; never retried
 │   ├── UnsupportedFormat · EmptyFile · DocumentUnreadable · DocumentEncrypted · WrongPassword
 │   ├── DocumentTooLarge · TooManyPages · NoPages · UploadIncomplete
-│   └── InvalidQuestion · InvalidRequest · PageOutOfRange
+│   └── InvalidQuestion · InvalidRequest · PageOutOfRange · WebhookUrlRefused
 ├── PageError                  one page could not be read; the rest of the document can
 │   └── PageTimedOut · PageCrashed · PageUnreadable · PageTooLarge
 ├── NotFound                   DocumentNotFound · PageNotFound · JobNotFound
-├── Conflict                   DocumentNotReady
+├── Conflict                   DocumentNotReady · LeaseLost
 ├── AccessError                NotAuthenticated
 ├── EngineError                EngineUnavailable · InvalidEmbedding
 ├── StoreError                 StoreUnavailable · StoreFull · BlobMissing · IndexMismatch
 └── ConfigurationError         found at start; the process does not come up
-    └── HomeInUse
+    └── HomeInUse · WrongSecretKey
 """
 
 from __future__ import annotations
@@ -112,6 +112,12 @@ class PageOutOfRange(InputError):
     code = "page_out_of_range"
 
 
+class WebhookUrlRefused(InputError):
+    """Webhooks may not be sent to this URL: it does not begin with https, or leads inside."""
+
+    code = "webhook_url_refused"
+
+
 class PageError(DocaiError):
     """One page could not be read; the others are not touched."""
 
@@ -177,6 +183,12 @@ class DocumentNotReady(Conflict):
 
     code = "document_not_ready"
     retryable = True
+
+
+class LeaseLost(Conflict):
+    """A worker's lease on an item ran out, or the document was cancelled, retried or deleted: its result is refused."""
+
+    code = "lease_lost"
 
 
 class AccessError(DocaiError):
@@ -252,3 +264,9 @@ class HomeInUse(ConfigurationError):
     """Another process works on this DOCAI_HOME."""
 
     code = "home_in_use"
+
+
+class WrongSecretKey(ConfigurationError):
+    """A stored secret was sealed with a key that this process does not have."""
+
+    code = "wrong_secret_key"

@@ -99,6 +99,8 @@ class Document(BaseModel):
     media_type: MediaType
     n_bytes: int
     status: DocumentStatus
+    epoch: int = 1
+    """Counts cancellations and retries: what workers do for an older epoch is refused."""
     n_pages: int | None = None
     """None until the document was opened."""
     title: str | None = None

@@ -12,6 +12,11 @@ JobId = NewType("JobId", UUID)
 KeyId = NewType("KeyId", UUID)
 AnswerId = NewType("AnswerId", UUID)
 PointId = NewType("PointId", UUID)
+BatchId = NewType("BatchId", UUID)
+WebhookId = NewType("WebhookId", UUID)
+DeliveryId = NewType("DeliveryId", UUID)
+ErasureId = NewType("ErasureId", UUID)
+WorkerId = NewType("WorkerId", UUID)
 Sha256 = NewType("Sha256", str)
 """A content hash: 64 lower-case hexadecimal digits."""
 

@@ -53,6 +53,8 @@ class PageImage(BaseModel):
     plan: RasterPlan
     renderer: str
     """Name and version of what drew it."""
+    native_dpi: float | None = None
+    """Resolution of the scan that fills the page; None where none does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import Dialect, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
@@ -46,6 +46,17 @@ class CleanText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """What is sent to the database."""
         return None if value is None else storable(value)
+
+
+class PlainJson(TypeDecorator[dict[str, Any]]):
+    """`jsonb` that holds an object of plain data."""
+
+    impl = JSONB(none_as_null=True)
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], dict[str, Any] | None]:
+        """Past the driver's own decoding, which hands the bytes on unread."""
+        return lambda value: None if value is None else from_json(value)
 
 
 class JsonOf(TypeDecorator[Model], Generic[Model]):

@@ -15,10 +15,13 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
+    SmallInteger,
     UniqueConstraint,
     Uuid,
     func,
+    text,
 )
 from sqlalchemy import DateTime as Timestamp
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -60,13 +63,13 @@ class Row(DeclarativeBase):
     }
 
 
-def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     """Text that must be one of an enumeration's words; cheaper to extend than a PostgreSQL enum."""
     allowed = ", ".join(f"'{word}'" for word in words)
     return CheckConstraint(f"{column} IN ({allowed})", name=column)
 
 
-def _within(parent: str, **columns: str) -> ForeignKeyConstraint:
+def within(parent: str, **columns: str) -> ForeignKeyConstraint:
     """A composite foreign key whose rows go with their parent; `columns` are ours to the parent's."""
     return ForeignKeyConstraint(list(columns), [f"{parent}.{name}" for name in columns.values()], ondelete="CASCADE")
 
@@ -105,6 +108,9 @@ class DocumentRow(Row):
     media_type: Mapped[str]
     n_bytes: Mapped[int] = mapped_column(BigInteger)
     status: Mapped[str]
+    epoch: Mapped[int] = mapped_column(server_default=text("1"))
+    remaining: Mapped[int] = mapped_column(server_default=text("0"))
+    """Work items of this epoch that have not ended: the fan-in counter."""
     n_pages: Mapped[int | None]
     title: Mapped[str | None]
     security: Mapped[SecurityFindings] = mapped_column(JsonOf(SecurityFindings))
@@ -117,8 +123,8 @@ class DocumentRow(Row):
         # The hash leads, so that the same index finds who else names a blob.
         UniqueConstraint("sha256", "tenant_id"),
         Index("ix_document_tenant_id_created_at_id", "tenant_id", "created_at", "id"),
-        _one_of("media_type", MediaType),
-        _one_of("status", DocumentStatus),
+        one_of("media_type", MediaType),
+        one_of("status", DocumentStatus),
     )
 
 
@@ -131,6 +137,11 @@ class JobRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     document_id: Mapped[UUID]
     state: Mapped[str]
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("5"))
+    epoch: Mapped[int] = mapped_column(server_default=text("1"))
+    batch_id: Mapped[UUID | None]
+    sealed_password: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Opens an encrypted PDF; sealed, and forgotten when the job ends."""
     pages_total: Mapped[int | None]
     pages_done: Mapped[int]
     pages_failed: Mapped[int]
@@ -141,9 +152,10 @@ class JobRow(Row):
     finished_at: Mapped[datetime | None]
 
     __table_args__ = (
-        _within("document", tenant_id="tenant_id", document_id="id"),
+        within("document", tenant_id="tenant_id", document_id="id"),
         Index("ix_job_tenant_id_document_id_created_at", "tenant_id", "document_id", "created_at"),
-        _one_of("state", JobState),
+        Index("ix_job_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
+        one_of("state", JobState),
     )
 
 
@@ -168,9 +180,9 @@ class PageRow(Row):
     n_covered: Mapped[int | None]
 
     __table_args__ = (
-        _within("document", tenant_id="tenant_id", document_id="id"),
+        within("document", tenant_id="tenant_id", document_id="id"),
         CheckConstraint("number >= 1", name="number"),
-        _one_of("state", PageState),
+        one_of("state", PageState),
     )
 
 
@@ -189,7 +201,7 @@ class PageTableRow(Row):
     caption: Mapped[str | None]
     engine: Mapped[str]
 
-    __table_args__ = (_within("page", tenant_id="tenant_id", document_id="document_id", page_number="number"),)
+    __table_args__ = (within("page", tenant_id="tenant_id", document_id="document_id", page_number="number"),)
 
 
 class TableCellRow(Row):
@@ -215,15 +227,15 @@ class TableCellRow(Row):
     confidence: Mapped[float | None]
 
     __table_args__ = (
-        _within(
+        within(
             "page_table",
             tenant_id="tenant_id",
             document_id="document_id",
             page_number="page_number",
             table_number="table_number",
         ),
-        _one_of("role", CellRole),
-        _one_of("verdict", Verdict),
+        one_of("role", CellRole),
+        one_of("verdict", Verdict),
     )
 
 
@@ -237,7 +249,7 @@ class PageLengthRow(Row):
     page_number: Mapped[int] = mapped_column(primary_key=True)
     n_terms: Mapped[int]
 
-    __table_args__ = (_within("document", tenant_id="tenant_id", document_id="id"),)
+    __table_args__ = (within("document", tenant_id="tenant_id", document_id="id"),)
 
 
 class PageTermRow(Row):

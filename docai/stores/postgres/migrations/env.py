@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from docai.errors import ConfigurationError
 from docai.settings import load_settings
 from docai.stores.postgres.engine import make_engine
-from docai.stores.postgres.tables import Row
+from docai.stores.postgres.work_tables import Row  # with every table: this module imports the other
 
 
 def _run(connection: Connection) -> None:

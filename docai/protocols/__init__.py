@@ -1,0 +1,33 @@
+"""The seams: what an engine, a PDF reader, a store and a queue must do."""
+
+from docai.protocols.reading import OpenDocument, PageCropper, PageEmbedder, PdfReader, WordReader
+from docai.protocols.records import (
+    AnswerRecords,
+    DocumentRecords,
+    JobRecords,
+    Records,
+    TermRecords,
+    UnitOfWork,
+)
+from docai.protocols.stores import BlobStore, PageIndex
+from docai.protocols.work import Doorbell, EventRecords, WorkQueue, WorkRecords
+
+__all__ = [
+    "AnswerRecords",
+    "BlobStore",
+    "DocumentRecords",
+    "Doorbell",
+    "EventRecords",
+    "JobRecords",
+    "OpenDocument",
+    "PageCropper",
+    "PageEmbedder",
+    "PageIndex",
+    "PdfReader",
+    "Records",
+    "TermRecords",
+    "UnitOfWork",
+    "WordReader",
+    "WorkQueue",
+    "WorkRecords",
+]

@@ -1,0 +1,167 @@
+"""What the record of truth must do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from docai.domain.access import ApiKey, Tenant
+from docai.domain.answers import Answer
+from docai.domain.documents import Document, DocumentPlace, Page, PageState
+from docai.domain.ids import DocumentId, JobId, Sha256, TenantId
+from docai.domain.jobs import Job
+from docai.domain.words import PageWords
+from docai.protocols.work import EventRecords, WorkQueue, WorkRecords
+
+
+class DocumentRecords(Protocol):
+    """Documents and pages of one tenant."""
+
+    def add(self, document: Document, job: Job) -> tuple[Document, Job | None, bool]:
+        """Store a new document with its job; gives what is stored, and whether it is new.
+
+        When the tenant already has a document with the same bytes, that one comes back with its newest job.
+        """
+
+    def get(self, document_id: DocumentId) -> Document:
+        """One document.
+
+        Raises:
+            DocumentNotFound: the tenant has none of this id.
+        """
+
+    def list(self, *, limit: int, after: DocumentPlace | None = None) -> Sequence[Document]:
+        """Documents, newest first, from behind `after`."""
+
+    def save(self, document: Document) -> None:
+        """Store a document's changed fields."""
+
+    def delete(self, document_id: DocumentId) -> Sequence[Sha256]:
+        """Delete a document with all that hangs on it; gives the blobs that no document of anybody names any more.
+
+        Raises:
+            DocumentNotFound: the tenant has none of this id.
+        """
+
+    def unreferenced(self, blobs: Sequence[Sha256]) -> Sequence[Sha256]:
+        """Those of `blobs` that no document of anybody names, as original or as page image."""
+
+    def open_ledger(self, document_id: DocumentId, n_pages: int) -> None:
+        """Enter pages 1 to `n_pages` as queued; pages that stand there already are left alone."""
+
+    def page(self, document_id: DocumentId, number: int) -> Page:
+        """One page, whole.
+
+        Raises:
+            DocumentNotFound, PageNotFound: the tenant has no such page.
+        """
+
+    def pages(self, document_id: DocumentId, *, limit: int | None = None, after: int = 0) -> Sequence[Page]:
+        """Pages in order, whole, from behind page `after`.
+
+        Raises:
+            DocumentNotFound: the tenant has none of this id.
+        """
+
+    def page_words(self, document_id: DocumentId, numbers: Sequence[int]) -> Mapping[int, PageWords | None]:
+        """The words of some pages, by number; pages that are not there are left out."""
+
+    def hold_blob(self, sha256: Sha256) -> None:
+        """Keep others from deciding about a blob until the transaction ends: whether it is kept, or removed unnamed."""
+
+    def page_states(self, document_id: DocumentId) -> Sequence[PageState]:
+        """Every page's state, in order."""
+
+    def save_page(self, page: Page) -> None:
+        """Replace all that is known of a page, in one go."""
+
+
+class TermRecords(Protocol):
+    """On how many of a tenant's pages each term stands: the document frequencies of BM25 and of query weights."""
+
+    def replace(self, document_id: DocumentId, page_terms: Mapping[int, Mapping[str, int]]) -> None:
+        """Set the terms of these pages of a document: page number to term to occurrences.
+
+        What these pages had before is forgotten; the document's other pages are left alone.
+        """
+
+    def frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
+        """On how many pages each term stands; absent terms are left out."""
+
+    def n_pages(self) -> int:
+        """How many pages have terms."""
+
+    def bm25(
+        self, weights: Mapping[str, float], *, document_ids: Sequence[DocumentId], limit: int
+    ) -> Sequence[tuple[DocumentId, int, float]]:
+        """Best pages by BM25: document, page number, score, best first.
+
+        A term's weight stands where the formula has its inverse document frequency. No `document_ids`: all of the
+        tenant's.
+        """
+
+
+class JobRecords(Protocol):
+    """Jobs of one tenant."""
+
+    def get(self, job_id: JobId) -> Job:
+        """One job.
+
+        Raises:
+            JobNotFound: the tenant has none of this id.
+        """
+
+    def add(self, job: Job) -> None:
+        """Store a further job of a document."""
+
+    def of_document(self, document_id: DocumentId) -> Job | None:
+        """A document's newest job."""
+
+    def save(self, job: Job) -> None:
+        """Store a job's changed fields."""
+
+
+class AnswerRecords(Protocol):
+    """Questions asked and answers given, of one tenant."""
+
+    def add(self, answer: Answer) -> None:
+        """Keep an answer."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction on behalf of one tenant: commits when left without an error, else rolls back."""
+
+    documents: DocumentRecords
+    jobs: JobRecords
+    terms: TermRecords
+    answers: AnswerRecords
+    work: WorkRecords
+    events: EventRecords
+
+
+class Records(Protocol):
+    """The record of truth."""
+
+    def unit_of_work(self, tenant_id: TenantId) -> AbstractContextManager[UnitOfWork]:
+        """A transaction that sees this tenant's rows and no others.
+
+        Raises:
+            StoreUnavailable, StoreFull: the database does not answer or has no room.
+        """
+
+    def tenant_of_key(self, key: str) -> Tenant | None:
+        """The tenant whom an API key speaks for; None for an unknown key."""
+
+    def add_key(self, tenant: Tenant, key: ApiKey) -> None:
+        """Keep a tenant, if new, and a key of it."""
+
+    def first_tenant(self) -> Tenant | None:
+        """The oldest tenant; None before the first start."""
+
+    @property
+    def queue(self) -> WorkQueue:
+        """The work of all tenants."""
+
+    def is_reachable(self) -> bool:
+        """Whether a query gets an answer."""

@@ -1,0 +1,126 @@
+"""What the queue of work must do: rows that are claimed, kept, finished or given back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from docai.domain.documents import Fault
+from docai.domain.events import Event, NewEvent
+from docai.domain.ids import DocumentId, JobId, WorkerId
+from docai.domain.jobs import Job
+from docai.domain.work import Capability, ItemState, Lease, NewItem
+from docai.domain.workers import DeadItem, QueueDepth, WorkerReport, WorkerStatus
+
+
+class WorkRecords(Protocol):
+    """The work of one tenant, within a transaction that also saves what the work brought forth."""
+
+    def add(self, job: Job, items: Sequence[NewItem]) -> None:
+        """Enter work of a job, in the job's epoch; what stands there already is left alone."""
+
+    def finish(
+        self, lease: Lease, *, seconds: float, state: ItemState = ItemState.DONE, fault: Fault | None = None
+    ) -> bool:
+        """End a leased item, and say whether it was the last of its document; enter what follows from it before.
+
+        Everything else in the transaction counts only if this does. Holds the document until the transaction ends.
+
+        Args:
+            lease: as it was claimed.
+            seconds: the time it took, kept as usage.
+            state: done, or dead with a fault.
+            fault: why it was given up.
+
+        Raises:
+            LeaseLost: the lease ran out and another worker has the item, or the document moved on or is gone.
+        """
+
+    def retry(self, lease: Lease, fault: Fault, *, after_s: float) -> None:
+        """Put a leased item back for later, one error more.
+
+        Raises:
+            LeaseLost: as for `finish`.
+        """
+
+    def expire(self, lease: Lease) -> None:
+        """Put an item whose lease ran out back, one crash more.
+
+        Raises:
+            LeaseLost: it was renewed or ended meanwhile.
+        """
+
+    def new_epoch(self, document_id: DocumentId) -> int:
+        """Leave all unfinished work of a document behind, leased or not; gives the epoch for what follows.
+
+        Raises:
+            DocumentNotFound: the tenant has none of this id.
+        """
+
+    def seconds_leased(self, document_id: DocumentId) -> float:
+        """For how long a worker may still believe that it holds work of a document, seconds."""
+
+
+class EventRecords(Protocol):
+    """What happened to one tenant's jobs and documents."""
+
+    def add(self, event: NewEvent) -> None:
+        """Write an event; it is told when the transaction commits, and never otherwise."""
+
+    def of_job(self, job_id: JobId, *, after: int = 0, limit: int = 500) -> Sequence[Event]:
+        """A job's events in order, from behind event `after`."""
+
+
+class WorkQueue(Protocol):
+    """The work of all tenants, as workers see it. Times are the database's own. Thread-safe.
+
+    Every call raises `StoreUnavailable` when the database does not answer.
+    """
+
+    def claim(self, capability: Capability, owner: WorkerId, *, lease_s: float) -> Sequence[Lease]:
+        """Lease the work that is due next, a batch of one stage and bucket; empty if there is none.
+
+        The most urgent first; among tenants the one with the least work leased; an item that may have crashed a worker
+        comes alone.
+        """
+
+    def extend(self, leases: Sequence[Lease], *, lease_s: float) -> set[int]:
+        """Renew leases; gives the ids of the items that are still held."""
+
+    def hand_back(self, leases: Sequence[Lease]) -> None:
+        """Return items that were not begun; nothing is counted against them."""
+
+    def expired(self, limit: int) -> Sequence[Lease]:
+        """Leases that ran out."""
+
+    def overdue(self, after_s: float) -> Sequence[Capability]:
+        """Capabilities with work that has been due for `after_s` seconds and that nobody took."""
+
+    def release_all(self) -> int:
+        """Let every lease run out now, and say how many: for a process that knows that no other worker is alive."""
+
+    def sweeping(self) -> AbstractContextManager[bool]:
+        """Whether this process may sweep now: one at a time does."""
+
+    def depths(self) -> Sequence[QueueDepth]:
+        """How much work waits, by capability."""
+
+    def dead(self, limit: int) -> Sequence[DeadItem]:
+        """Items that were given up, newest first."""
+
+    def report(self, worker: WorkerReport) -> None:
+        """Keep what a worker says of itself."""
+
+    def forget_worker(self, worker_id: WorkerId) -> None:
+        """A worker left in good order."""
+
+    def workers(self) -> Sequence[WorkerStatus]:
+        """Workers that said something lately, newest first."""
+
+
+class Doorbell(Protocol):
+    """Tells workers that there may be work. A lost ring costs seconds, never work."""
+
+    def ring(self, capabilities: Iterable[Capability]) -> None:
+        """Wake a worker for each; never raises, and never waits long."""
