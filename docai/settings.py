@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DOCAI_"
@@ -25,6 +26,16 @@ class DatabaseSettings(_Group):
         "`postgresql+psycopg://user:password@host/docai`; unset: a real PostgreSQL of our own under `DOCAI_HOME`.",
     )
     pool_size: int = Field(8, ge=1, description="Connections kept open per process.")
+
+
+class BrokerSettings(_Group):
+    """Read by whatever rings for workers or waits for them to be rung for."""
+
+    url: SecretStr | None = Field(
+        None,
+        description="Where Celery's messages go, such as `redis://:password@host:6379/0`, also of Valkey or RabbitMQ; "
+        "unset: `docai up` runs a Valkey of our own. Messages only wake workers; losing them loses no work.",
+    )
 
 
 class LimitSettings(_Group):
@@ -132,6 +143,32 @@ class ApiSettings(_Group):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0: any free one.")
 
 
+class WebhookSettings(_Group):
+    """Read by whatever sends webhooks."""
+
+    allowed_networks: str | None = Field(
+        None,
+        description="Networks besides the public internet that webhooks may reach, by HTTP too and on any port, such "
+        "as `10.0.0.0/8,fd00::/8`; for receivers on an intranet.",
+    )
+    timeout_s: float = Field(15.0, gt=0, le=30, description="Longest time of one attempt at a delivery, seconds.")
+
+    @field_validator("allowed_networks")
+    @classmethod
+    def _are_networks(cls, value: str | None) -> str | None:
+        _networks(value)
+        return value
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """`allowed_networks`, one by one."""
+        return _networks(self.allowed_networks)
+
+
+def _networks(value: str | None) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(block.strip()) for block in value.split(",")) if value else ()
+
+
 class TelemetrySettings(_Group):
     """Read once at start."""
 
@@ -147,7 +184,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid")
 
     home: Path = Field(Path("~/.docai"), description="Folder of everything kept on this machine.")
+    secret_key: SecretStr | None = Field(
+        None,
+        description="What secrets are sealed with at rest: 32 bytes in base64, or several such keys separated by "
+        "commas, of which the first seals; the same in every process. Unset: a key file in `DOCAI_HOME`.",
+    )
     database: DatabaseSettings = DatabaseSettings()
+    broker: BrokerSettings = BrokerSettings()
     limits: LimitSettings = LimitSettings()
     raster: RasterSettings = RasterSettings()
     ocr: OcrSettings = OcrSettings()
@@ -156,6 +199,7 @@ class Settings(BaseSettings):
     answer: AnswerSettings = AnswerSettings()
     worker: WorkerSettings = WorkerSettings()
     api: ApiSettings = ApiSettings()
+    webhook: WebhookSettings = WebhookSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
 
     @property
@@ -180,7 +224,7 @@ def load_settings() -> Settings:
 
 def unknown_variables() -> list[str]:
     """Names of `DOCAI_*` variables that no setting reads: misspelt, most likely."""
-    known = {PREFIX + "HOME"}
+    known = {PREFIX + "HOME", PREFIX + "SECRET_KEY"}
     for group, field in Settings.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):

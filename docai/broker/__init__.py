@@ -1,0 +1,1 @@
+"""What wakes workers: the broker that carries doorbells, and a broker of our own."""

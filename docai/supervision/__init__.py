@@ -1,0 +1,1 @@
+"""Child processes that are started in order, kept running, and stopped in order."""
