@@ -26,6 +26,9 @@ from docai.stores.qdrant.admission import MAX_PAGE_VECTORS
 MAX_HEADER_BYTES = 16 * 1024 * 1024
 """Room for 400,000 document ids, far more than a search is kept within."""
 
+STALL_S = 30.0
+"""How long the other side may neither send the rest of a frame nor take one; on one machine it does so in moments."""
+
 _LENGTHS = struct.Struct(">IQ")
 _NUMBER = np.dtype("<f4")
 _LONGEST_SOCKET_PATH = 100
@@ -39,24 +42,27 @@ def send(connection: socket.socket, header: Mapping[str, object], vectors: Matri
     """Write one frame.
 
     Raises:
-        OSError: the other side is gone, or takes nothing within the connection's timeout.
+        OSError: the other side is gone, or takes nothing for `STALL_S`.
     """
+    connection.settimeout(STALL_S)
     text = json.dumps({**header, "shape": vectors.shape}, default=str).encode()
-    body = np.ascontiguousarray(vectors, dtype=_NUMBER)
+    body = np.ascontiguousarray(vectors, dtype=_NUMBER).reshape(-1).view(np.uint8)
     connection.sendall(_LENGTHS.pack(len(text), body.nbytes) + text)
-    connection.sendall(memoryview(body).cast("B") if body.size else b"")
+    connection.sendall(body.data)
 
 
-def receive(connection: socket.socket, *, dimension: int) -> tuple[dict[str, Any], Matrix] | None:
-    """Read one frame; None where the other side has hung up between two.
+def receive(connection: socket.socket, *, dimension: int, wait_s: float | None) -> tuple[dict[str, Any], Matrix] | None:
+    """Read one frame, waiting so long for it to begin; None where the other side has hung up instead.
 
     Raises:
         InvalidRequest: what came is no frame, or larger than an index of this dimension can need.
-        OSError: the other side hung up in the middle, or sends nothing within the connection's timeout.
+        OSError: the other side hung up in the middle, or the frame did not begin in time, or stalled.
     """
+    connection.settimeout(wait_s)
     start = connection.recv(1)
     if not start:
         return None
+    connection.settimeout(STALL_S)
     n_header, n_body = _LENGTHS.unpack(start + _exactly(connection, _LENGTHS.size - 1))
     if n_header > MAX_HEADER_BYTES or n_body > MAX_PAGE_VECTORS * dimension * _NUMBER.itemsize:
         raise InvalidRequest("A frame is larger than the index takes.", header=n_header, body=n_body)
@@ -65,7 +71,7 @@ def receive(connection: socket.socket, *, dimension: int) -> tuple[dict[str, Any
     try:
         header = json.loads(text)
         return dict(header), np.frombuffer(numbers, dtype=_NUMBER).reshape(header["shape"])
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise InvalidRequest("A frame is not what it says it is.", reason=str(error)) from error
 
 
@@ -93,7 +99,9 @@ def raise_error(header: Mapping[str, Any]) -> None:
     """
     if "error" in header:
         kind = _CLASSES.get(header["error"], StoreError)
-        raise kind(str(header["message"]), **header["details"])
+        error = kind(str(header["message"]))
+        error.details.update(header["details"])
+        raise error
 
 
 def _subclasses(kind: type[DocaiError]) -> Iterator[type[DocaiError]]:
@@ -106,8 +114,9 @@ _CLASSES = {kind.code: kind for kind in _subclasses(DocaiError)}
 
 
 def socket_place(wanted: Path) -> Path:
-    """Where a socket that is to be at `wanted` really is: there, or under a short name if a socket's path cannot be so
-    long. Owner and clients come to the same answer as long as they agree on the folder for temporary files.
+    """Where a socket that is to be at `wanted` really is: under a short name if a socket's path cannot be so long.
+
+    Owner and clients come to the same answer as long as they agree on the folder for temporary files.
     """
     wanted = wanted.resolve()
     if len(os.fsencode(wanted)) <= _LONGEST_SOCKET_PATH:
