@@ -6,7 +6,7 @@ DocaiError
 │   ├── DocumentTooLarge · TooManyPages · NoPages · UploadIncomplete
 │   └── InvalidQuestion · InvalidRequest · PageOutOfRange · WebhookUrlRefused
 ├── PageError                  one page could not be read; the rest of the document can
-│   └── PageTimedOut · PageCrashed · PageUnreadable · PageTooLarge
+│   └── PageTimedOut · PageCrashed · PageUnreadable · PageTooLarge · PageGivenUp
 ├── NotFound                   DocumentNotFound · PageNotFound · JobNotFound
 ├── Conflict                   DocumentNotReady · LeaseLost
 ├── AccessError                NotAuthenticated
@@ -146,6 +146,12 @@ class PageTooLarge(PageError):
     """The page has no resolution at which it is within the pixel limit."""
 
     code = "page_too_large"
+
+
+class PageGivenUp(PageError):
+    """The page was not tried: its document has used up the time that it may take."""
+
+    code = "page_given_up"
 
 
 class NotFound(DocaiError):

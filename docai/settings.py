@@ -56,6 +56,18 @@ class LimitSettings(_Group):
         description="Longest time for one step of one page in the PDF sandbox, seconds; a dense page takes 1 to 3 on "
         "a core of its own.",
     )
+    document_timeout_s: float = Field(
+        3600.0,
+        gt=0,
+        description="Longest time that all pages of a document may take in the PDF sandbox of one worker, seconds; the "
+        "pages left then fail.",
+    )
+    keep_open_s: float = Field(
+        2.0,
+        ge=0,
+        description="How long the process of a document that was just closed is kept for its next pages, seconds; 0: "
+        "not at all.",
+    )
     sandbox_memory_mib: int = Field(
         2048, ge=512, description="Address space that a process which opens a PDF may use, MiB."
     )
