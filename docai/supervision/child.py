@@ -121,11 +121,12 @@ class Child:
 
     @property
     def last_words(self) -> str:
-        """The last lines it wrote."""
-        return "\n".join(self._last_words)
+        """The last lines of its last life."""
+        return "\n".join(tuple(self._last_words))
 
     def start(self) -> None:
         """Start its process, in a session of its own: Ctrl-C in the terminal is for us to pass on, in order."""
+        self._last_words.clear()
         self._process = subprocess.Popen(  # noqa: S603 - runs what its caller says
             leashed(self.spec.argv),
             env=self.spec.env,

@@ -16,6 +16,8 @@ _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _MAX_FAILED_STARTS = 3
 """A child that ended so often without ever having been ready will not come up by being started again."""
 _START_TIMEOUT_S = 120.0
+_ONE_REQUEST_S = 0.5
+"""Signals closer than this are one request: a closing terminal and timeout(1) send theirs twice."""
 
 
 class Supervisor:
@@ -52,13 +54,14 @@ class Supervisor:
             self._children[spec.name] = Child(spec, on_line=on_line, policy=policy or RestartPolicy())
         self._on_change = on_change
         self._told: dict[str, ChildState] = {}
-        self._n_signals = 0
+        self._asked_to_stop: float | None = None
+        self._must_kill = False
         self._handlers: dict[int, Any] = {}
 
     @property
     def is_stopping(self) -> bool:
         """Whether a signal has asked for the end."""
-        return self._n_signals > 0
+        return self._asked_to_stop is not None
 
     def statuses(self) -> tuple[ChildStatus, ...]:
         """How each child stands, in the order of their start."""
@@ -96,12 +99,12 @@ class Supervisor:
         """Stop every child, those that others need after those others, and wait until all have ended."""
         while any(child.state is not ChildState.STOPPED for child in self._children.values()):
             for child in reversed(self._children.values()):
-                if self._n_signals > 1:
+                if self._must_kill:
                     child.kill()
                 elif child.state not in {ChildState.STOPPING, ChildState.STOPPED} and self._is_free(child):
                     child.drain()
                 child.look()
-            self._tell()
+                self._tell(child)
             time.sleep(_POLL_S)
 
     def __enter__(self) -> Self:
@@ -121,22 +124,25 @@ class Supervisor:
             if child.state is ChildState.WAITING and all(self._children[name].was_ready for name in child.spec.after):
                 child.start()
             child.look()
-        self._tell()
+            self._tell(child)
 
     def _is_free(self, child: Child) -> bool:
         """Whether nobody needs it any more."""
         others = (other for other in self._children.values() if child.spec.name in other.spec.after)
         return all(other.state is ChildState.STOPPED for other in others)
 
-    def _tell(self) -> None:
-        for name, child in self._children.items():
-            if self._told.get(name) is not child.state:
-                self._told[name] = child.state
-                if self._on_change is not None:
-                    self._on_change(child.status)
+    def _tell(self, child: Child) -> None:
+        if self._told.get(child.spec.name) is not child.state:
+            self._told[child.spec.name] = child.state
+            if self._on_change is not None:
+                self._on_change(child.status)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self._n_signals += 1
+        now = time.monotonic()
+        if self._asked_to_stop is None:
+            self._asked_to_stop = now
+        elif now > self._asked_to_stop + _ONE_REQUEST_S:
+            self._must_kill = True
 
 
 def _end_of(status: ChildStatus) -> str:
