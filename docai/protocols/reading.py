@@ -11,6 +11,7 @@ from docai.domain.documents import DocumentFacts, MediaType, PageFacts
 from docai.domain.embeddings import PageEmbedding, QueryEmbedding
 from docai.domain.geometry import Box
 from docai.domain.images import RenderedPage
+from docai.domain.isolation import Isolation
 from docai.domain.parses import Block
 from docai.domain.words import PageWords
 
@@ -53,6 +54,10 @@ class PdfReader(Protocol):
     @property
     def name(self) -> str:
         """Name and version, as stored with every result."""
+
+    @property
+    def isolation(self) -> Isolation:
+        """How far a reader is kept away from this machine; told without starting one."""
 
     def open(self, path: Path, media_type: MediaType, password: str | None) -> AbstractContextManager[OpenDocument]:
         """Open a file for reading.

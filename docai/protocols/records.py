@@ -118,6 +118,12 @@ class JobRecords(Protocol):
     def of_document(self, document_id: DocumentId) -> Job | None:
         """A document's newest job."""
 
+    def keep_password(self, job_id: JobId, sealed: bytes) -> None:
+        """Keep a sealed password until the job ends."""
+
+    def sealed_password(self, job_id: JobId) -> bytes | None:
+        """The sealed password of a job that has not ended; None if it has none."""
+
     def save(self, job: Job) -> None:
         """Store a job's changed fields."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Delete, Update, Uuid, delete, select, tuple_, union, update
@@ -14,10 +14,11 @@ from docai.domain.documents import Document, DocumentPlace, DocumentStatus, Faul
 from docai.domain.geometry import PageSize
 from docai.domain.ids import DocumentId, Sha256, TenantId
 from docai.domain.jobs import Job
+from docai.domain.words import PageWords
 from docai.errors import DocumentNotFound, PageNotFound
 from docai.stores.postgres.cells import replace_tables
 from docai.stores.postgres.jobs import PostgresJobs, new_row
-from docai.stores.postgres.locks import hold_document
+from docai.stores.postgres.locks import hold_blob, hold_document
 from docai.stores.postgres.tables import AnswerRow, DocumentRow, PageRow, PageTermRow
 
 _FRESH = {"populate_existing": True}
@@ -122,6 +123,17 @@ class PostgresDocuments:
         columns = select(*PageRow.__table__.c).where(*mine).order_by(PageRow.number).limit(limit)
         return [_page_of(row) for row in self._session.execute(columns)]
 
+    def page_words(self, document_id: DocumentId, numbers: Sequence[int]) -> Mapping[int, PageWords | None]:
+        """The words of some pages, by number; pages that are not there are left out."""
+        mine = (PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id, PageRow.number.in_(numbers))
+        return {
+            row.number: row.words for row in self._session.execute(select(PageRow.number, PageRow.words).where(*mine))
+        }
+
+    def hold_blob(self, sha256: Sha256) -> None:
+        """Keep others from deciding about a blob until the transaction ends."""
+        hold_blob(self._session, sha256)
+
     def page_states(self, document_id: DocumentId) -> Sequence[PageState]:
         """Every page's state, in order."""
         self._row(document_id)
@@ -193,6 +205,7 @@ def _document_of(row: DocumentRow) -> Document:
         media_type=MediaType(row.media_type),
         n_bytes=row.n_bytes,
         status=DocumentStatus(row.status),
+        epoch=row.epoch,
         n_pages=row.n_pages,
         title=row.title,
         security=row.security,

@@ -1,16 +1,15 @@
-"""Jobs, always within one tenant, and the unfinished ones of all."""
+"""Jobs, always within one tenant."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from docai.domain.documents import Fault
-from docai.domain.ids import DocumentId, JobId, TenantId
-from docai.domain.jobs import Job, JobState
+from docai.domain.ids import BatchId, DocumentId, JobId, TenantId
+from docai.domain.jobs import Job, JobState, Priority
 from docai.errors import JobNotFound
 from docai.stores.postgres.locks import hold_document
 from docai.stores.postgres.tables import JobRow
@@ -50,19 +49,22 @@ class PostgresJobs:
         row = self._session.scalars(select(JobRow).where(*mine).order_by(JobRow.created_at.desc()).limit(1)).first()
         return None if row is None else _job_of(row)
 
+    def keep_password(self, job_id: JobId, sealed: bytes) -> None:
+        """Keep a sealed password until the job ends."""
+        mine = (JobRow.tenant_id == self._tenant_id, JobRow.id == job_id)
+        self._session.execute(update(JobRow).where(*mine).values(sealed_password=sealed))
+
+    def sealed_password(self, job_id: JobId) -> bytes | None:
+        """The sealed password of a job that has not ended; None if it has none."""
+        mine = (JobRow.tenant_id == self._tenant_id, JobRow.id == job_id)
+        return self._session.scalar(select(JobRow.sealed_password).where(*mine))
+
     def save(self, job: Job) -> None:
         """Store a job's changed fields."""
         mine = (JobRow.tenant_id == self._tenant_id, JobRow.id == job.id)
         changed = update(JobRow).where(*mine).values(**changing_columns(job)).returning(JobRow.id)
         if self._session.scalars(changed).first() is None:
             raise JobNotFound(f"There is no job {job.id}.")
-
-
-def unfinished_jobs(session: Session) -> Sequence[Job]:
-    """Jobs of every tenant that have not ended, oldest first."""
-    open_states = [state for state in JobState if not state.is_final]
-    rows = session.scalars(select(JobRow).where(JobRow.state.in_(open_states)).order_by(JobRow.created_at, JobRow.id))
-    return [_job_of(row) for row in rows]
 
 
 def changing_columns(job: Job) -> dict[str, Any]:
@@ -76,12 +78,13 @@ def changing_columns(job: Job) -> dict[str, Any]:
         "fault_message": job.fault and job.fault.message,
         "started_at": job.started_at,
         "finished_at": job.finished_at,
+        **({"sealed_password": None} if job.state.is_final else {}),
     }
 
 
 def new_row(job: Job) -> JobRow:
     """A job's row."""
-    fixed = {"tenant_id": job.tenant_id, "id": job.id, "document_id": job.document_id, "created_at": job.created_at}
+    fixed = job.model_dump(include={"tenant_id", "id", "document_id", "created_at", "priority", "epoch", "batch_id"})
     return JobRow(**fixed, **changing_columns(job))
 
 
@@ -92,6 +95,9 @@ def _job_of(row: JobRow) -> Job:
         tenant_id=TenantId(row.tenant_id),
         document_id=DocumentId(row.document_id),
         state=JobState(row.state),
+        priority=Priority(row.priority),
+        epoch=row.epoch,
+        batch_id=None if row.batch_id is None else BatchId(row.batch_id),
         pages_total=row.pages_total,
         pages_done=row.pages_done,
         pages_failed=row.pages_failed,

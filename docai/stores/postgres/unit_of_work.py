@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, select
@@ -10,15 +10,25 @@ from sqlalchemy.orm import Session
 
 from docai.domain.access import ApiKey, Tenant
 from docai.domain.ids import TenantId
-from docai.domain.jobs import Job
 from docai.errors import StoreError
-from docai.protocols import AnswerRecords, DocumentRecords, JobRecords, TermRecords, UnitOfWork
+from docai.protocols import (
+    AnswerRecords,
+    DocumentRecords,
+    EventRecords,
+    JobRecords,
+    TermRecords,
+    UnitOfWork,
+    WorkRecords,
+)
 from docai.stores.postgres import access
 from docai.stores.postgres.answers import PostgresAnswers
 from docai.stores.postgres.documents import PostgresDocuments
 from docai.stores.postgres.engine import translated_errors
-from docai.stores.postgres.jobs import PostgresJobs, unfinished_jobs
+from docai.stores.postgres.events import PostgresEvents
+from docai.stores.postgres.jobs import PostgresJobs
+from docai.stores.postgres.queue import PostgresQueue
 from docai.stores.postgres.terms import PostgresTerms
+from docai.stores.postgres.work import PostgresWork
 
 
 class PostgresUnitOfWork:
@@ -28,6 +38,8 @@ class PostgresUnitOfWork:
     jobs: JobRecords
     terms: TermRecords
     answers: AnswerRecords
+    work: WorkRecords
+    events: EventRecords
 
     def __init__(self, session: Session, tenant_id: TenantId) -> None:
         """Open the tenant's repositories on the session."""
@@ -35,6 +47,8 @@ class PostgresUnitOfWork:
         self.jobs = PostgresJobs(session, tenant_id)
         self.terms = PostgresTerms(session, tenant_id)
         self.answers = PostgresAnswers(session, tenant_id)
+        self.work = PostgresWork(session, tenant_id)
+        self.events = PostgresEvents(session, tenant_id)
 
 
 class PostgresRecords:
@@ -43,6 +57,7 @@ class PostgresRecords:
     def __init__(self, engine: Engine) -> None:
         """Use an engine of `make_engine`; it is closed by `close`."""
         self._engine = engine
+        self._queue = PostgresQueue(self._transaction)
 
     @contextmanager
     def unit_of_work(self, tenant_id: TenantId) -> Iterator[UnitOfWork]:
@@ -65,10 +80,10 @@ class PostgresRecords:
         with self._transaction() as session:
             return access.first_tenant(session)
 
-    def unfinished_jobs(self) -> Sequence[Job]:
-        """Jobs of every tenant that have not ended, oldest first."""
-        with self._transaction() as session:
-            return unfinished_jobs(session)
+    @property
+    def queue(self) -> PostgresQueue:
+        """The work of all tenants."""
+        return self._queue
 
     def is_reachable(self) -> bool:
         """Whether a query gets an answer."""

@@ -7,12 +7,16 @@ from sqlalchemy import Connection
 
 from docai.errors import ConfigurationError
 from docai.settings import load_settings
+from docai.stores.postgres import work_tables
 from docai.stores.postgres.engine import make_engine
-from docai.stores.postgres.work_tables import Row  # with every table: this module imports the other
+from docai.stores.postgres.tables import Row
+
+METADATA = Row.metadata
+assert work_tables.WorkItemRow.metadata is METADATA  # imported for this: its tables are among them
 
 
 def _run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=Row.metadata, transactional_ddl=True)
+    context.configure(connection=connection, target_metadata=METADATA, transactional_ddl=True)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -1,0 +1,142 @@
+"""Work items of one tenant, within the transaction that saves what they brought forth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Update, func, insert, literal, select, text, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_leave
+from sqlalchemy.orm import Session
+
+from docai.domain.documents import Fault
+from docai.domain.ids import DocumentId, TenantId
+from docai.domain.jobs import Job
+from docai.domain.work import ItemState, Lease, NewItem
+from docai.errors import DocumentNotFound, LeaseLost
+from docai.stores.postgres.tables import DocumentRow
+from docai.stores.postgres.work_tables import UsageRow, WorkItemRow
+
+NOW = func.clock_timestamp()
+"""The database's clock: the machines of workers need not agree on the time."""
+_OPEN_STATES = (ItemState.PENDING, ItemState.LEASED)
+
+
+class PostgresWork:
+    """`WorkRecords` of one tenant."""
+
+    def __init__(self, session: Session, tenant_id: TenantId) -> None:
+        """Work in the session's transaction, on this tenant's rows alone."""
+        self._session = session
+        self._tenant_id = tenant_id
+
+    def add(self, job: Job, items: Sequence[NewItem]) -> None:
+        """Enter work of a job, in the job's epoch; what stands there already is left alone."""
+        if not items:
+            return
+        key = {"tenant_id": self._tenant_id, "document_id": job.document_id, "job_id": job.id, "epoch": job.epoch}
+        rows = [
+            {
+                **key,
+                "stage": item.stage,
+                "page_number": item.page_number,
+                "capability": item.stage.capability,
+                "bucket": item.bucket,
+                "state": ItemState.PENDING,
+                "priority": job.priority,
+            }
+            for item in items
+        ]
+        entered = insert_or_leave(WorkItemRow).on_conflict_do_nothing().returning(WorkItemRow.id)
+        n_entered = len(self._session.execute(entered, rows).all())
+        self._count_remaining(job.document_id, job.epoch, n_entered)
+
+    def finish(
+        self, lease: Lease, *, seconds: float, state: ItemState = ItemState.DONE, fault: Fault | None = None
+    ) -> bool:
+        """End a leased item, and say whether it was the last of its document."""
+        remaining = self._count_remaining(lease.item.document_id, lease.item.epoch, -1)
+        ended: dict[str, Any] = {"state": state, "finished_at": NOW, **_no_lease(), **_fault_columns(fault)}
+        self._must_hold(_held(lease).values(ended), lease)
+        item = lease.item
+        self._session.execute(
+            insert(UsageRow).values(
+                item_id=item.id,
+                lease_token=lease.token,
+                tenant_id=self._tenant_id,
+                document_id=item.document_id,
+                stage=item.stage,
+                page_number=item.page_number,
+                seconds=seconds,
+            )
+        )
+        return remaining == 0
+
+    def retry(self, lease: Lease, fault: Fault, *, after_s: float) -> None:
+        """Put a leased item back for later, one error more."""
+        later = {
+            "state": ItemState.PENDING,
+            "run_at": NOW + func.make_interval(0, 0, 0, 0, 0, 0, after_s),
+            "errors": WorkItemRow.errors + 1,
+            **_no_lease(),
+            **_fault_columns(fault),
+        }
+        self._must_hold(_held(lease).values(later), lease)
+
+    def expire(self, lease: Lease) -> None:
+        """Put an item whose lease ran out back, one crash more; with each it waits longer."""
+        crashed = {
+            "state": ItemState.PENDING,
+            "run_at": NOW + func.make_interval(0, 0, 0, 0, 0, 0, 2.0**lease.item.crashes - 1),
+            "crashes": WorkItemRow.crashes + 1,
+            "solo_crashes": WorkItemRow.solo_crashes + int(lease.is_solo),
+            **_no_lease(),
+        }
+        self._must_hold(_held(lease).where(WorkItemRow.lease_until < NOW).values(crashed), lease)
+
+    def new_epoch(self, document_id: DocumentId) -> int:
+        """Leave all unfinished work of a document behind, leased or not; gives the epoch for what follows."""
+        mine = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.id == document_id)
+        moved = update(DocumentRow).where(*mine).values(epoch=DocumentRow.epoch + 1, remaining=0)
+        epoch = self._session.scalars(moved.returning(DocumentRow.epoch)).first()
+        if epoch is None:
+            raise DocumentNotFound(f"There is no document {document_id}.")
+        unfinished = update(WorkItemRow).where(
+            WorkItemRow.document_id == document_id, WorkItemRow.state.in_(_OPEN_STATES)
+        )
+        self._session.execute(unfinished.values(state=ItemState.CANCELLED, finished_at=NOW, **_no_lease()))
+        return epoch
+
+    def seconds_leased(self, document_id: DocumentId) -> float:
+        """For how long a worker may still believe that it holds work of a document, seconds."""
+        left = func.extract("epoch", func.max(WorkItemRow.lease_until) - NOW)
+        leased = (WorkItemRow.document_id == document_id, WorkItemRow.state == ItemState.LEASED)
+        found = self._session.scalar(select(left).where(WorkItemRow.tenant_id == self._tenant_id, *leased))
+        return max(0.0, float(found or 0.0))
+
+    def _count_remaining(self, document_id: DocumentId, epoch: int, change: int) -> int:
+        """Change the fan-in counter, which also keeps others off the document until the transaction ends."""
+        mine = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.id == document_id, DocumentRow.epoch == epoch)
+        counted = update(DocumentRow).where(*mine).values(remaining=DocumentRow.remaining + change)
+        remaining = self._session.scalars(counted.returning(DocumentRow.remaining)).first()
+        if remaining is None:
+            raise LeaseLost("The document was cancelled, retried or deleted meanwhile.")
+        return remaining
+
+    def _must_hold(self, change: Update, lease: Lease) -> None:
+        if self._session.execute(change.returning(literal(1))).first() is None:
+            raise LeaseLost(f"Another worker has item {lease.item.id} now.")
+
+
+def _held(lease: Lease) -> Update:
+    """The item's row, if the lease still stands; a row of another epoch is none that is leased."""
+    token = (WorkItemRow.lease_token == lease.token, WorkItemRow.state == ItemState.LEASED)
+    return update(WorkItemRow).where(WorkItemRow.id == lease.item.id, *token)
+
+
+def _no_lease() -> dict[str, Any]:
+    return {"lease_owner": None, "lease_until": None, "lease_solo": text("false")}
+
+
+def _fault_columns(fault: Fault | None) -> dict[str, Any]:
+    return {"fault_code": fault and fault.code, "fault_message": fault and fault.message}
