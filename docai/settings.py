@@ -114,6 +114,28 @@ class EmbedderSettings(_Group):
     dimension: int = Field(128, ge=32, le=1024, description="Length of a word's vector.")
 
 
+class IndexSettings(_Group):
+    """Read by the page index."""
+
+    url: str | None = Field(
+        None,
+        description="Address of a Qdrant server or cluster, 1.16 or newer, such as `http://qdrant:6333`; unset: an "
+        "embedded engine under `DOCAI_HOME`.",
+    )
+    api_key: SecretStr | None = Field(None, description="The server's API key.")
+    grpc_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port on which the server speaks gRPC, as a rule 6334, which is faster; 0: HTTP is spoken.",
+    )
+    collection: str = Field("docai_pages", min_length=1, description="The server's collection that holds the pages.")
+    replication_factor: int = Field(
+        1, ge=1, description="Copies of each page in a cluster; read when the collection is made."
+    )
+    timeout_s: float = Field(60.0, ge=1, description="Longest wait for the index to answer one call, seconds.")
+
+
 class SearchSettings(_Group):
     """Read by search."""
 
@@ -207,6 +229,7 @@ class Settings(BaseSettings):
     raster: RasterSettings = RasterSettings()
     ocr: OcrSettings = OcrSettings()
     embedder: EmbedderSettings = EmbedderSettings()
+    index: IndexSettings = IndexSettings()
     search: SearchSettings = SearchSettings()
     answer: AnswerSettings = AnswerSettings()
     worker: WorkerSettings = WorkerSettings()
