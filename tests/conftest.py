@@ -23,7 +23,8 @@ from docai.stores.postgres.unit_of_work import PostgresRecords
 
 def pytest_configure() -> None:
     """Tests see the defaults, whatever the developer's shell has set."""
-    for name in [name for name in os.environ if name.startswith("DOCAI_") and name != "DOCAI_REWRITE_MAP"]:
+    kept = ("DOCAI_REWRITE_MAP", "DOCAI_TEST_")  # what the tests themselves read
+    for name in [name for name in os.environ if name.startswith("DOCAI_") and not name.startswith(kept)]:
         del os.environ[name]
 
 

@@ -7,12 +7,16 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
+from qdrant_client import QdrantClient
 
 from docai.domain.embeddings import Matrix, PageEmbedding, QueryEmbedding
 from docai.domain.geometry import Box
@@ -22,9 +26,16 @@ from docai.protocols import PageIndex
 from docai.stores.qdrant.admission import MAX_PAGE_VECTORS
 from docai.stores.qdrant.edge import EdgeIndex
 from docai.stores.qdrant.memory import MemoryIndex
+from docai.stores.qdrant.remote import RemoteIndex
+from docai.stores.qdrant.server import ServerIndex
+from docai.stores.qdrant.wire import socket_place
 
 ENCODER = "test/1"
 DIMENSION = 16
+TOLERANCE = 2e-3
+"""Of a score of about 5: a server keeps float16."""
+# The stand-in for a server tells what it does without.
+pytestmark = pytest.mark.filterwarnings("ignore:(Payload indexes|Local mode):UserWarning")
 TENANT = TenantId(UUID(int=1))
 OTHER = TenantId(UUID(int=2))
 
@@ -43,15 +54,73 @@ def unit_vectors(seed: int, n: int, dimension: int = DIMENSION) -> Matrix:
     return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
 
 
-@pytest.fixture(params=["memory", "edge"])
+@contextmanager
+def owner_process(folder: Path, at: Path, encoder: str = ENCODER) -> Iterator[subprocess.Popen[str]]:
+    """The process that owns an Edge index, from when it answers; killed in the end if it still runs."""
+    program = [sys.executable, "-m", "docai.stores.qdrant.owner", "--folder", str(folder), "--socket", str(at)]
+    arguments = [*program, "--dimension", str(DIMENSION), "--encoder", encoder]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        while child.poll() is None and not socket_place(at).exists():
+            time.sleep(0.01)
+        yield child
+        child.kill()
+
+
+@contextmanager
+def remote(tmp_path: Path) -> Iterator[PageIndex]:
+    at = tmp_path / "run" / "socket"
+    with owner_process(tmp_path / "index", at) as owner:
+        index = RemoteIndex(at, dimension=DIMENSION, encoder=ENCODER)
+        yield index
+        index.close()
+        owner.terminate()
+        assert owner.communicate() == ("", "")
+        assert owner.returncode == 0
+
+
+class OneAtATime:
+    """A client whose calls wait for one another: the stand-in for a server is not thread-safe, unlike a server."""
+
+    def __init__(self, client: QdrantClient) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*arguments: Any, **options: Any) -> Any:
+            with self._lock:
+                return getattr(self._client, name)(*arguments, **options)
+
+        return call
+
+
+@contextmanager
+def server(_: Path) -> Iterator[PageIndex]:
+    """A real server if the environment names one, else the client's own stand-in for one."""
+    url = os.environ.get("DOCAI_TEST_QDRANT_URL")
+    client = QdrantClient(url) if url else cast("QdrantClient", OneAtATime(QdrantClient(":memory:")))
+    collection = f"docai_test_{uuid4().hex}"
+    index = ServerIndex(client, collection=collection, dimension=DIMENSION, encoder=ENCODER)
+    yield index
+    client.delete_collection(collection)
+    index.close()
+
+
+@contextmanager
+def memory(_: Path) -> Iterator[PageIndex]:
+    yield MemoryIndex(dimension=DIMENSION, encoder=ENCODER)
+
+
+@contextmanager
+def edge(tmp_path: Path) -> Iterator[PageIndex]:
+    index = EdgeIndex(tmp_path / "index", dimension=DIMENSION, encoder=ENCODER)
+    yield index
+    index.close()
+
+
+@pytest.fixture(params=[memory, edge, remote, server], ids=lambda make: make.__name__)
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PageIndex]:
-    made: PageIndex
-    if request.param == "memory":
-        made = MemoryIndex(dimension=DIMENSION, encoder=ENCODER)
-    else:
-        made = EdgeIndex(tmp_path / "index", dimension=DIMENSION, encoder=ENCODER)
-    yield made
-    made.close()
+    with request.param(tmp_path) as made:
+        yield made
 
 
 def test_scores_are_the_sum_of_each_query_vectors_best_product(index: PageIndex) -> None:
@@ -62,7 +131,7 @@ def test_scores_are_the_sum_of_each_query_vectors_best_product(index: PageIndex)
     exact = {document_id: float((wanted @ vectors.T).max(axis=1).sum()) for document_id, vectors in pages.items()}
     found = index.search(TENANT, query(wanted), document_ids=(), limit=10)
     assert [document_id for document_id, _, _ in found] == sorted(exact, key=lambda d: -exact[d])[:10]
-    assert [score for _, _, score in found] == pytest.approx(sorted(exact.values(), reverse=True)[:10], abs=1e-4)
+    assert [score for _, _, score in found] == pytest.approx(sorted(exact.values(), reverse=True)[:10], abs=TOLERANCE)
 
 
 def test_a_tenant_sees_no_other_tenants_pages(index: PageIndex) -> None:
@@ -96,7 +165,7 @@ def test_a_page_written_twice_is_there_once_as_written_last(index: PageIndex) ->
     index.upsert(TENANT, document_id, 1, page(vectors))
     assert index.count() == 1
     ((_, _, score),) = index.search(TENANT, query(vectors), document_ids=(), limit=5)
-    assert score == pytest.approx(3.0, abs=1e-4)
+    assert score == pytest.approx(3.0, abs=TOLERANCE)
 
 
 def test_a_deleted_page_is_gone_at_once_and_deleting_it_again_is_harmless(index: PageIndex) -> None:
