@@ -127,21 +127,26 @@ class Child:
     def start(self) -> None:
         """Start its process, in a session of its own: Ctrl-C in the terminal is for us to pass on, in order."""
         self._last_words.clear()
-        self._process = subprocess.Popen(  # noqa: S603 - runs what its caller says
-            leashed(self.spec.argv),
-            env=self.spec.env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        self._n_starts += 1
+        self._started = time.monotonic()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - runs what its caller says
+                leashed(self.spec.argv),
+                env=self.spec.env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:  # no room for another process: there may be after the next pause
+            self._last_words.append(str(error))
+            self._has_failed()
+            return
         assert self._process.stdout is not None
         self._reader = threading.Thread(
             target=self._pass_on_lines, args=(self._process.stdout,), name=f"lines of {self.spec.name}", daemon=True
         )
         self._reader.start()
-        self._started = time.monotonic()
-        self._n_starts += 1
         self._enter(ChildState.STARTING)
 
     def look(self) -> None:
@@ -186,14 +191,14 @@ class Child:
         _kill_group(process)
         self._exit_code = process.wait()
         self._process = None
-        assert process.stdout is not None
         if self._reader is not None:
             self._reader.join(_READER_END_S)
-            if not self._reader.is_alive():
-                process.stdout.close()
         if self._state is ChildState.STOPPING:
             self._enter(ChildState.STOPPED)
-            return
+        else:
+            self._has_failed()
+
+    def _has_failed(self) -> None:
         is_healthy = time.monotonic() - self._started >= self._policy.healthy_s
         self.n_failures = 1 if is_healthy else self.n_failures + 1
         self._enter(ChildState.RESTARTING)
@@ -203,11 +208,12 @@ class Child:
         self._since = time.monotonic()
 
     def _pass_on_lines(self, stream: IO[bytes]) -> None:
-        while line := stream.readline(_LONGEST_LINE):
-            text = line.decode(errors="replace").rstrip()
-            self._last_words.append(text)
-            with contextlib.suppress(OSError):  # the terminal is gone; the child must not block because of it
-                self._on_line(self.spec.name, text)
+        with stream:
+            while line := stream.readline(_LONGEST_LINE):
+                text = line.decode(errors="replace").rstrip()
+                self._last_words.append(text)
+                with contextlib.suppress(OSError):  # the terminal is gone; the child must not block because of it
+                    self._on_line(self.spec.name, text)
 
 
 def _has_ended(process: subprocess.Popen[bytes]) -> bool:

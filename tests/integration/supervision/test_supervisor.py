@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -205,6 +206,23 @@ def test_a_child_that_is_never_ready_is_given_up(log: Log) -> None:
         _supervisor(log, _spec("shy", ready=refused)) as supervisor,
     ):
         supervisor.wait_ready(timeout_s=0.3)
+
+
+def test_a_machine_without_room_for_a_process_is_asked_again(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[float] = []
+
+    class Crowded(subprocess.Popen):  # type: ignore[type-arg]
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            started.append(time.monotonic())
+            if len(started) < 3:
+                raise BlockingIOError("Resource temporarily unavailable")
+            super().__init__(*arguments, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", Crowded)
+    with _supervisor(log, _spec("child")) as supervisor:
+        assert supervisor.wait_ready()
+        assert supervisor.statuses()[0].n_restarts == 2
+    assert len(started) == 3
 
 
 def test_children_die_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
