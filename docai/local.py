@@ -98,6 +98,8 @@ def _sandbox(settings: Settings) -> PdfSandbox:
         memory_mib=limits.sandbox_memory_mib,
         open_timeout_s=limits.open_timeout_s,
         page_timeout_s=limits.page_timeout_s,
+        document_timeout_s=limits.document_timeout_s,
+        keep_open_s=limits.keep_open_s,
         max_page_pixels=limits.max_page_pixels,
     )
 

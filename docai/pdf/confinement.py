@@ -9,6 +9,9 @@ import resource
 import signal
 from enum import StrEnum
 
+from docai.domain.isolation import Isolation
+from docai.pdf import system_calls
+
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 """linux/prctl.h"""
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_RESTRICT_SELF = 444, 446
@@ -30,6 +33,11 @@ class Layer(StrEnum):
     NO_FILES = "no_files"
     NO_TCP = "no_tcp"
     NO_SIGNALS = "no_signals"
+    NO_SYSTEM_CALLS = "no_system_calls"
+    """None by which files, network, programs or other processes are reached: seccomp."""
+
+
+_LANDLOCK = (Layer.NO_FILES, Layer.NO_TCP, Layer.NO_SIGNALS)
 
 
 class _Ruleset(ctypes.Structure):
@@ -46,7 +54,30 @@ def available_layers() -> tuple[Layer, ...]:
         layers.append(Layer.NO_TCP)
     if abi >= _SCOPE_ABI:
         layers.append(Layer.NO_SIGNALS)
+    if system_calls.can_refuse():
+        layers.append(Layer.NO_SYSTEM_CALLS)
     return tuple(layers)
+
+
+def isolation() -> Isolation:
+    """How strongly a reader is confined on this machine, told without starting one."""
+    abi, has_filter = _landlock_abi(), system_calls.can_refuse()
+    stands = [f"Landlock ABI {abi}"] if abi else []
+    stands += ["seccomp"] if has_filter else []
+    detail = ", ".join([*stands, "resource limits"]) if stands else "resource limits only"
+    lacks = _lacks(abi, has_filter=has_filter)
+    return Isolation(is_full=not lacks, detail=f"{detail}; {lacks or 'no files, no network, no programs'}")
+
+
+def _lacks(abi: int, *, has_filter: bool) -> str:
+    """What an operator must know of walls that are missing; empty where none is."""
+    if not abi and not has_filter:
+        return "WEAK: a hostile PDF that takes over its reader can reach files and network; use a kernel with Landlock"
+    if not abi:
+        return "the kernel has no Landlock: seccomp alone keeps files, network and programs away"
+    if not has_filter and abi < _NETWORK_ABI:
+        return "neither seccomp nor Landlock ABI 4: the network is not kept away"
+    return "" if has_filter else "no seccomp: Landlock alone keeps files, TCP and programs away"
 
 
 def die_with_parent() -> None:
@@ -69,7 +100,9 @@ def confine(*, memory_mib: int) -> tuple[Layer, ...]:
     if _prctl(_PR_SET_NO_NEW_PRIVS, 1):
         layers.append(Layer.NO_NEW_PRIVILEGES)
         if _deny_all():
-            layers += [layer for layer in available_layers() if layer not in layers]
+            layers += [layer for layer in available_layers() if layer in _LANDLOCK]
+        if system_calls.refuse():
+            layers.append(Layer.NO_SYSTEM_CALLS)
     return tuple(layers)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -15,6 +16,7 @@ from pydantic import ValidationError
 
 from docai.domain.documents import DocumentFacts, MediaType, PageFacts
 from docai.domain.images import RenderedPage
+from docai.domain.isolation import Isolation
 from docai.domain.parses import Block
 from docai.domain.words import PageWords
 from docai.errors import (
@@ -30,9 +32,12 @@ from docai.errors import (
     WrongPassword,
 )
 from docai.pdf.channel import ChannelClosed, ChannelTimedOut, Message
+from docai.pdf.confinement import isolation
 from docai.pdf.nursery import Child, Nursery
+from docai.pdf.parking import Identity, Parked, Parking
+from docai.pdf.patience import Patience
 from docai.pdf.requests import BLOCKS, Request, Step
-from docai.telemetry import SANDBOX_KILLS
+from docai.telemetry import SANDBOX_KILLS, log
 
 _FAULTS: dict[str, type[DocaiError]] = {
     kind.code: kind
@@ -43,6 +48,11 @@ _CPU_GRACE_S = 5.0
 _PNG_HEAD = struct.Struct("!8x8xII")
 _BYTES_PER_PIXEL = 4
 _MAX_FRAME_BYTES = 1 << 20
+_ATTEMPTS = 2
+"""A process may be killed for what its page did not do, by the kernel for want of memory or by an operator: a second
+one shows whether the page is to blame."""
+_OTHERS = 0
+"""Stands for the pages that a process was asked for before its document was opened again."""
 _ENGINE = f"pymupdf {version('pymupdf')}"
 
 
@@ -55,7 +65,9 @@ class PdfSandbox:
         memory_mib: int = 2048,
         open_timeout_s: float = 15.0,
         page_timeout_s: float = 12.0,
+        document_timeout_s: float = 3600.0,
         max_page_pixels: int = 40_000_000,
+        keep_open_s: float = 2.0,
     ) -> None:
         """Set the limits; nothing is started yet.
 
@@ -63,13 +75,19 @@ class PdfSandbox:
             memory_mib: address space of a process that holds a document, MiB, engine included (about 720).
             open_timeout_s: longest time to open a document, seconds.
             page_timeout_s: longest time for one step of one page, seconds.
+            document_timeout_s: longest time for all steps of all pages of a document, seconds.
             max_page_pixels: pages are not drawn with more.
+            keep_open_s: how long a closed document's process waits for the same document, seconds; 0: not at all.
         """
         self.memory_mib = memory_mib
         self.open_timeout_s = open_timeout_s
         self.page_timeout_s = page_timeout_s
         self.max_page_pixels = max_page_pixels
-        self.nursery = Nursery()
+        self.nursery = Nursery(memory_mib=memory_mib)
+        self.parking = Parking(keep_s=keep_open_s, memory_mib=memory_mib)
+        self.patience = Patience(page_timeout_s=page_timeout_s, document_timeout_s=document_timeout_s)
+        self._told = threading.Lock()
+        self._is_told = False
 
     def __enter__(self) -> Self:
         """Start the engine; see `start`."""
@@ -88,10 +106,12 @@ class PdfSandbox:
         Raises:
             EngineUnavailable: it does not come up.
         """
+        self._tell()
         self.nursery.start()
 
     def close(self) -> None:
         """End every process; open documents fail at their next step."""
+        self.parking.close()
         self.nursery.close()
 
     @property
@@ -104,6 +124,11 @@ class PdfSandbox:
         """The walls around every reader that this kernel can raise; empty before `start`."""
         return self.nursery.layers
 
+    @property
+    def isolation(self) -> Isolation:
+        """How strongly a reader is confined on this machine, told without starting one."""
+        return isolation()
+
     @contextmanager
     def open(self, path: Path, media_type: MediaType, password: str | None = None) -> Iterator[SandboxedDocument]:
         """Open a file for reading.
@@ -111,12 +136,22 @@ class PdfSandbox:
         Raises:
             DocumentUnreadable, DocumentEncrypted, WrongPassword, NoPages: nothing can be read.
             EngineUnavailable: no reader can be started.
+            OSError: there is no such file.
         """
+        self._tell()
         document = SandboxedDocument(self, path, media_type, password)
         try:
             yield document
         finally:
             document.close()
+
+    def _tell(self) -> None:
+        """Log once how readers are confined, as a warning where a wall is missing."""
+        with self._told:
+            if not self._is_told:
+                found = isolation()
+                log("PDFs isolated", level="info" if found.is_full else "warning", isolation=found.detail)
+                self._is_told = True
 
 
 class SandboxedDocument:
@@ -128,8 +163,14 @@ class SandboxedDocument:
         self._media_type = media_type
         self._password = password
         self._lock = threading.Lock()
+        self._identity = Identity.of(path, media_type, password)
+        self._seen: set[int] = set()
         self._child: Child | None = None
-        self._child, self._facts = self._open()
+        parked = sandbox.parking.take(self._identity)
+        if parked is not None:
+            self._child, self._facts, self._seen = parked.child, parked.facts, {_OTHERS}
+        else:
+            self._child, self._facts = self._opened()
 
     @property
     def facts(self) -> DocumentFacts:
@@ -166,9 +207,11 @@ class SandboxedDocument:
             raise self._distrusted(page_number) from error
 
     def close(self) -> None:
-        """End the process."""
+        """Let go of the process: it may go on for the same document, or ends."""
         with self._lock:
-            self._drop()
+            child, self._child = self._child, None
+        if child is not None:
+            self._sandbox.parking.leave(Parked(self._identity, child, self._facts))
 
     def _ask(
         self, step: Step, page_number: int, *, dpi: float = 0.0, text: bytes = b"", content: bytes = b""
@@ -182,61 +225,76 @@ class SandboxedDocument:
             max_pixels=sandbox.max_page_pixels,
         )
         message = Message(request.model_dump(mode="json"), text, content)
-        with self._lock:
-            answer = self._answer(message, page_number)
-            if "fault" in answer.head:
-                self._drop()  # what the page did to the process is unknown
-                raise _fault(answer, PageCrashed)
-            return answer
+        with self._lock, sandbox.patience.watch(self._identity):
+            return self._answer(message, page_number)
 
     def _answer(self, message: Message, page_number: int) -> Message:
-        for attempt in range(2):
+        """The answer; a page is blamed only for what it does to a process that has seen no other.
+
+        The attempts share one limit of time. Opening the document for another attempt has its own.
+        """
+        limit_s = left_s = self._sandbox.page_timeout_s
+        failures = 0
+        while True:
             if self._child is None:
-                self._child, _ = self._open()
+                self._child, _ = self._opened()
+            is_first = self._seen <= {page_number}
+            self._seen.add(page_number)
+            begun = time.monotonic()
             try:
-                return self._child.ask(
-                    message, timeout_s=self._sandbox.page_timeout_s, max_content_bytes=self._max_content_bytes
-                )
+                answer = self._child.ask(message, timeout_s=left_s, max_content_bytes=self._max_content_bytes)
             except ChannelTimedOut as error:
                 self._drop("timed_out")
-                limit = self._sandbox.page_timeout_s
-                raise PageTimedOut(f"Page {page_number} took longer than {limit:g} s.") from error
+                raise PageTimedOut(f"Page {page_number} took longer than {limit_s:g} s.") from error
             except ChannelClosed as error:
-                is_innocent = self._child.lost_its_zygote()
                 self._drop("crashed")
-                if attempt or not is_innocent:
+                failures += 1
+                if failures >= _ATTEMPTS:
                     raise PageCrashed(f"Page {page_number} killed the process that read it.") from error
+            else:
+                if "fault" not in answer.head:
+                    return answer
+                self._drop()  # what the page did to the process is unknown
+                if is_first:
+                    raise _fault(answer, PageCrashed)
+            left_s -= time.monotonic() - begun
+
+    def _opened(self) -> tuple[Child, DocumentFacts]:
+        """A process of its own that has opened the document, and what it told."""
+        self._seen = set()
+        for attempt in range(1, _ATTEMPTS + 1):
+            with self._path.open("rb") as file:
+                child = self._sandbox.nursery.take(file)
+            try:
+                return child, self._open(child)
+            except ChannelClosed as error:
+                SANDBOX_KILLS.labels("crashed").inc()
+                child.kill()
+                if attempt == _ATTEMPTS:
+                    raise DocumentUnreadable("Opening the file killed the process that read it.") from error
+            except BaseException:
+                child.kill()
+                raise
         raise AssertionError("unreachable")
 
-    def _open(self) -> tuple[Child, DocumentFacts]:
-        sandbox = self._sandbox
-        child = sandbox.nursery.fork(self._path, memory_mib=sandbox.memory_mib)
+    def _open(self, child: Child) -> DocumentFacts:
+        """Raises ChannelClosed when the child died, and what `PdfSandbox.open` raises."""
+        limit_s = self._sandbox.open_timeout_s
         request = Request(
-            step=Step.OPEN,
-            cpu_s=sandbox.open_timeout_s + _CPU_GRACE_S,
-            media_type=self._media_type,
-            password=self._password,
+            step=Step.OPEN, cpu_s=limit_s + _CPU_GRACE_S, media_type=self._media_type, password=self._password
         )
         try:
-            answer = child.ask(
-                Message(request.model_dump(mode="json")), timeout_s=sandbox.open_timeout_s, max_content_bytes=0
-            )
+            answer = child.ask(Message(request.model_dump(mode="json")), timeout_s=limit_s, max_content_bytes=0)
             if "fault" in answer.head:
                 raise _fault(answer, DocumentUnreadable)
             self._check_walls(answer)
-            facts = DocumentFacts.model_validate_json(answer.text)
+            return DocumentFacts.model_validate_json(answer.text)
         except ChannelTimedOut as error:
             SANDBOX_KILLS.labels("timed_out").inc()
-            child.kill()
-            raise DocumentUnreadable(f"Opening the file took longer than {sandbox.open_timeout_s:g} s.") from error
-        except (ChannelClosed, ValidationError) as error:
-            SANDBOX_KILLS.labels("crashed").inc()
-            child.kill()
-            raise DocumentUnreadable("Opening the file killed the process that read it.") from error
-        except DocaiError:
-            child.kill()
-            raise
-        return child, facts
+            raise DocumentUnreadable(f"Opening the file took longer than {limit_s:g} s.") from error
+        except ValidationError as error:
+            SANDBOX_KILLS.labels("distrusted").inc()
+            raise DocumentUnreadable("The file made the process that read it answer nonsense.") from error
 
     def _check_walls(self, answer: Message) -> None:
         """Raises EngineUnavailable when the process is less confined than this kernel allows."""

@@ -24,8 +24,12 @@ _MAX_IMAGE_BYTES = 1 << 30
 _MAX_MESSAGE_CHARACTERS = 300
 
 
-def serve(channel: socket.socket, file: int, layers: Sequence[str]) -> None:
-    """Open the file at a descriptor as the first request says, then answer until the parent hangs up."""
+def serve(channel: socket.socket, layers: Sequence[str]) -> None:
+    """Take a file's descriptor, open it as the first request says, then answer until the parent hangs up."""
+    _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
+    if not descriptors:
+        return
+    file = descriptors[0]
     opened: list[ReadDocument] = []
 
     def open_file(request: Request, _: Message) -> Message:

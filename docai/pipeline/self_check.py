@@ -13,7 +13,7 @@ from docai.domain.documents import MediaType
 from docai.domain.images import RenderedPage
 from docai.domain.words import PageWords, Witness
 from docai.errors import DocaiError, EngineError, StoreError
-from docai.pipeline.run import Parts
+from docai.pipeline.parts import Parts
 from docai.protocols import BlobStore, PdfReader, WordReader
 
 LINE = "docai reads 2026"
@@ -41,6 +41,12 @@ def check_stores(parts: Parts) -> list[Check]:
     ]
 
 
+def check_isolation(reader: PdfReader) -> Check:
+    """How readers of PDFs are confined; a missing wall is told, but is no reason not to read. Costs nothing."""
+    found = reader.isolation
+    return Check("isolation", True, found.detail if found.is_full else f"weaker than it could be: {found.detail}")
+
+
 def check_engines(reader: PdfReader, word_reader: WordReader) -> list[Check]:
     """Whether the engines read: a page with one printed line is opened, measured, drawn and recognised.
 
@@ -48,9 +54,10 @@ def check_engines(reader: PdfReader, word_reader: WordReader) -> list[Check]:
     """
     images: list[RenderedPage] = []
     reading = _checked("reader", lambda: _timed(reader.name, lambda: images.append(_try_reader(reader))))
+    found = [check_isolation(reader), reading]
     if not images:
-        return [reading, Check("ocr", False, f"{word_reader.name}, not tried: the reader drew no page")]
-    return [reading, _checked("ocr", lambda: _timed(word_reader.name, lambda: _try_ocr(word_reader, images[0])))]
+        return [*found, Check("ocr", False, f"{word_reader.name}, not tried: the reader drew no page")]
+    return [*found, _checked("ocr", lambda: _timed(word_reader.name, lambda: _try_ocr(word_reader, images[0])))]
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:

@@ -156,16 +156,6 @@ def test_a_killed_engine_is_started_again_and_open_documents_go_on(tmp_path: Pat
         assert sandbox.nursery.n_started == 2
 
 
-def test_readers_do_not_outlive_their_document(sandbox: PdfSandbox, tmp_path: Path) -> None:
-    path = tmp_path / "plain.pdf"
-    path.write_bytes(draw_edge.plain().pdf)
-    before = len(list(Path("/proc/self/fd").iterdir()))
-    for _ in range(20):
-        with sandbox.open(path, MediaType.PDF) as document:
-            document.measure(1)
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
-
-
 def test_an_engine_that_does_not_start_is_said_to_be_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(EngineUnavailable):

@@ -16,7 +16,6 @@ from docai.errors import (
     DocumentEncrypted,
     DocumentUnreadable,
     NoPages,
-    PageCrashed,
     PageError,
     PageTimedOut,
     PageTooLarge,
@@ -161,16 +160,6 @@ def test_a_page_number_out_of_range_is_that_pages_fault(sandbox: PdfSandbox, sto
         with pytest.raises(PageError):
             document.measure(2)
         assert document.measure(1).words.words
-
-
-def test_a_crash_of_the_reader_is_the_pages_fault_and_the_next_page_is_read(sandbox: PdfSandbox, stored: Store) -> None:
-    with sandbox.open(stored(hostile.sane(2)), MediaType.PDF) as document:
-        assert document.measure(1).words.words
-        assert document._child is not None
-        document._child.kill_process()
-        with pytest.raises(PageCrashed):
-            document.measure(1)
-        assert document.measure(2).words.words
 
 
 def _read_whole(document: SandboxedDocument, number: int) -> None:

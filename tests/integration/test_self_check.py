@@ -32,7 +32,8 @@ def by_name(checks: list[Check]) -> dict[str, Check]:
 
 def test_engines_that_read_the_printed_line_are_ok(sandbox: PdfSandbox, word_reader: RapidOcrReader) -> None:
     checks = by_name(check_engines(sandbox, word_reader))
-    assert list(checks) == ["reader", "ocr"]
+    assert list(checks) == ["isolation", "reader", "ocr"]
+    assert checks["isolation"].detail.endswith(sandbox.isolation.detail)
     assert checks["reader"].is_ok, checks["reader"].detail
     assert checks["ocr"].is_ok, checks["ocr"].detail
     assert checks["reader"].detail.startswith(f"{sandbox.name}, read a page in ")
