@@ -7,8 +7,8 @@ DocaiError
 │   └── InvalidQuestion · InvalidRequest · PageOutOfRange · WebhookUrlRefused
 ├── PageError                  one page could not be read; the rest of the document can
 │   └── PageTimedOut · PageCrashed · PageUnreadable · PageTooLarge · PageGivenUp
-├── NotFound                   DocumentNotFound · PageNotFound · JobNotFound
-├── Conflict                   DocumentNotReady · LeaseLost
+├── NotFound                   DocumentNotFound · PageNotFound · JobNotFound · WebhookNotFound · DeliveryNotFound
+├── Conflict                   DocumentNotReady · LeaseLost · WebhookDisabled · TooManyWebhooks
 ├── AccessError                NotAuthenticated
 ├── EngineError                EngineUnavailable · InvalidEmbedding
 ├── StoreError                 StoreUnavailable · StoreFull · BlobMissing · IndexMismatch
@@ -178,6 +178,18 @@ class JobNotFound(NotFound):
     code = "job_not_found"
 
 
+class WebhookNotFound(NotFound):
+    """No webhook of this tenant has the id."""
+
+    code = "webhook_not_found"
+
+
+class DeliveryNotFound(NotFound):
+    """The webhook has no delivery of this id."""
+
+    code = "delivery_not_found"
+
+
 class Conflict(DocaiError):
     """The thing is not in a state that allows this."""
 
@@ -195,6 +207,18 @@ class LeaseLost(Conflict):
     """A worker's lease on an item ran out, or the document was cancelled, retried or deleted: its result is refused."""
 
     code = "lease_lost"
+
+
+class WebhookDisabled(Conflict):
+    """Nothing is sent to this webhook any more, since its receiver said so; enable it first."""
+
+    code = "webhook_disabled"
+
+
+class TooManyWebhooks(Conflict):
+    """The tenant has as many webhooks as it may; delete one first."""
+
+    code = "too_many_webhooks"
 
 
 class AccessError(DocaiError):

@@ -15,8 +15,20 @@ STEP_SECONDS = Histogram("docai_step_seconds", "Time of one step of one page.", 
 SANDBOX_KILLS = Counter(
     "docai_sandbox_kills", "Sandboxed processes that were killed or died.", ["reason"], registry=REGISTRY
 )
+ITEMS_RETRIED = Counter("docai_items_retried", "Work put back for later.", ["stage", "code"], registry=REGISTRY)
+ITEMS_FENCED = Counter("docai_items_fenced", "Late results that were refused.", ["stage"], registry=REGISTRY)
+ITEMS_DEAD = Counter("docai_items_dead", "Work that was given up.", ["stage", "code"], registry=REGISTRY)
+LEASES_EXPIRED = Counter(
+    "docai_leases_expired", "Leases that ran out: their workers vanished or hung.", ["stage"], registry=REGISTRY
+)
+BATCH_SIZE = Histogram(
+    "docai_batch_size", "Items leased at once.", ["stage"], buckets=(1, 2, 4, 8, 16, 32), registry=REGISTRY
+)
 SEARCHES = Counter("docai_searches", "Searches by mode.", ["mode"], registry=REGISTRY)
 ANSWERS = Counter("docai_answers", "Questions by whether they could be answered.", ["answerable"], registry=REGISTRY)
+WEBHOOK_ATTEMPTS = Counter(
+    "docai_webhook_attempts", "Attempts to deliver a webhook by result.", ["result"], registry=REGISTRY
+)
 
 
 def configure_logging(level: str, *, as_json: bool) -> None:

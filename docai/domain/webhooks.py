@@ -1,13 +1,14 @@
-"""WebhookEndpoint and WebhookDelivery: where events are sent, and how far each got."""
+"""Where events are sent, how far each got, and what an attempt at sending one needs and brings."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from docai.domain.events import EventKind
+from docai.domain.events import Event, EventKind
 from docai.domain.ids import DeliveryId, TenantId, WebhookId
 
 
@@ -51,3 +52,32 @@ class WebhookDelivery(BaseModel):
     last_error: str | None
     created_at: datetime
     delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueDelivery:
+    """The right to make one attempt at a delivery until the lease runs out; each claim gives a new token."""
+
+    id: DeliveryId
+    tenant_id: TenantId
+    endpoint_id: WebhookId
+    url: str
+    sealed_secrets: tuple[bytes, ...]
+    """What to sign with: the endpoint's secret, and the one before while it still counts."""
+    event: Event
+    attempts: int
+    """Which attempt this is, from 1."""
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptReport:
+    """What became of a delivery by an attempt."""
+
+    state: DeliveryState
+    next_in_s: float | None = None
+    """When to try again, seconds from now; None for a final state."""
+    status: int | None = None
+    error: str | None = None
+    disabled_reason: str | None = None
+    """Set: the endpoint gets nothing more, and why."""

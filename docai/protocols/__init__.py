@@ -9,7 +9,8 @@ from docai.protocols.records import (
     TermRecords,
     UnitOfWork,
 )
-from docai.protocols.stores import BlobStore, PageIndex
+from docai.protocols.stores import BlobStore, PageIndex, Sealer
+from docai.protocols.webhooks import WebhookOutbox, WebhookRecords
 from docai.protocols.work import Doorbell, EventRecords, WorkQueue, WorkRecords
 
 __all__ = [
@@ -25,8 +26,11 @@ __all__ = [
     "PageIndex",
     "PdfReader",
     "Records",
+    "Sealer",
     "TermRecords",
     "UnitOfWork",
+    "WebhookOutbox",
+    "WebhookRecords",
     "WordReader",
     "WorkQueue",
     "WorkRecords",

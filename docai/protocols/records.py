@@ -12,6 +12,7 @@ from docai.domain.documents import Document, DocumentPlace, Page, PageState
 from docai.domain.ids import DocumentId, JobId, Sha256, TenantId
 from docai.domain.jobs import Job
 from docai.domain.words import PageWords
+from docai.protocols.webhooks import WebhookOutbox, WebhookRecords
 from docai.protocols.work import EventRecords, WorkQueue, WorkRecords
 
 
@@ -144,6 +145,7 @@ class UnitOfWork(Protocol):
     answers: AnswerRecords
     work: WorkRecords
     events: EventRecords
+    webhooks: WebhookRecords
 
 
 class Records(Protocol):
@@ -168,6 +170,10 @@ class Records(Protocol):
     @property
     def queue(self) -> WorkQueue:
         """The work of all tenants."""
+
+    @property
+    def outbox(self) -> WebhookOutbox:
+        """The webhook deliveries of all tenants."""
 
     def is_reachable(self) -> bool:
         """Whether a query gets an answer."""

@@ -18,6 +18,7 @@ from docai.protocols import (
     JobRecords,
     TermRecords,
     UnitOfWork,
+    WebhookRecords,
     WorkRecords,
 )
 from docai.stores.postgres import access
@@ -26,8 +27,10 @@ from docai.stores.postgres.documents import PostgresDocuments
 from docai.stores.postgres.engine import translated_errors
 from docai.stores.postgres.events import PostgresEvents
 from docai.stores.postgres.jobs import PostgresJobs
+from docai.stores.postgres.outbox import PostgresOutbox
 from docai.stores.postgres.queue import PostgresQueue
 from docai.stores.postgres.terms import PostgresTerms
+from docai.stores.postgres.webhooks import PostgresWebhooks
 from docai.stores.postgres.work import PostgresWork
 
 
@@ -40,6 +43,7 @@ class PostgresUnitOfWork:
     answers: AnswerRecords
     work: WorkRecords
     events: EventRecords
+    webhooks: WebhookRecords
 
     def __init__(self, session: Session, tenant_id: TenantId) -> None:
         """Open the tenant's repositories on the session."""
@@ -49,6 +53,7 @@ class PostgresUnitOfWork:
         self.answers = PostgresAnswers(session, tenant_id)
         self.work = PostgresWork(session, tenant_id)
         self.events = PostgresEvents(session, tenant_id)
+        self.webhooks = PostgresWebhooks(session, tenant_id)
 
 
 class PostgresRecords:
@@ -58,6 +63,7 @@ class PostgresRecords:
         """Use an engine of `make_engine`; it is closed by `close`."""
         self._engine = engine
         self._queue = PostgresQueue(self._transaction)
+        self._outbox = PostgresOutbox(self._transaction)
 
     @contextmanager
     def unit_of_work(self, tenant_id: TenantId) -> Iterator[UnitOfWork]:
@@ -84,6 +90,11 @@ class PostgresRecords:
     def queue(self) -> PostgresQueue:
         """The work of all tenants."""
         return self._queue
+
+    @property
+    def outbox(self) -> PostgresOutbox:
+        """The webhook deliveries of all tenants."""
+        return self._outbox
 
     def is_reachable(self) -> bool:
         """Whether a query gets an answer."""

@@ -210,7 +210,7 @@ class WebhookDeliveryRow(Row):
     __table_args__ = (
         within("webhook_endpoint", tenant_id="tenant_id", endpoint_id="id"),
         UniqueConstraint("endpoint_id", "event_id"),
-        Index("ix_webhook_delivery_due", "next_attempt_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_webhook_delivery_due", "endpoint_id", "next_attempt_at", postgresql_where=text("state = 'pending'")),
         Index("ix_webhook_delivery_event_id", "event_id"),
         one_of("state", DeliveryState),
     )

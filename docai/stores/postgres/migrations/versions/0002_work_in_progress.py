@@ -139,7 +139,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_webhook_delivery')),
         sa.UniqueConstraint('endpoint_id', 'event_id', name=op.f('uq_webhook_delivery_endpoint_id_event_id'))
     )
-    op.create_index('ix_webhook_delivery_due', 'webhook_delivery', ['next_attempt_at'], unique=False, postgresql_where=sa.text("state = 'pending'"))
+    op.create_index('ix_webhook_delivery_due', 'webhook_delivery', ['endpoint_id', 'next_attempt_at'], unique=False, postgresql_where=sa.text("state = 'pending'"))
     op.create_index('ix_webhook_delivery_event_id', 'webhook_delivery', ['event_id'], unique=False)
     op.create_table('work_item',
         sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
