@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from json import JSONDecodeError
 from typing import Self
 from uuid import UUID
 
@@ -55,7 +56,7 @@ class ServerIndex:
         self._lock = threading.Lock()
         self._is_open = False
         self._is_closed = False
-        with suppress(StoreUnavailable), self._opened("open"):
+        with suppress(StoreUnavailable, StoreFull), self._opened("open"):
             pass
 
     @classmethod
@@ -231,7 +232,7 @@ class ServerIndex:
                     self._open()
                     self._is_open = True
             yield
-        except (ApiException, QdrantException, grpc.RpcError) as error:
+        except (ApiException, QdrantException, grpc.RpcError, JSONDecodeError) as error:
             if _status(error) in _MISSING:
                 self._is_open = False  # somebody removed the collection; the next call makes it anew
             raise _translated(error, doing) from error
