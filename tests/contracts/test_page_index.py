@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +27,7 @@ from docai.stores.qdrant.edge import EdgeIndex
 from docai.stores.qdrant.memory import MemoryIndex
 from docai.stores.qdrant.remote import RemoteIndex
 from docai.stores.qdrant.server import ServerIndex
-from docai.stores.qdrant.wire import socket_place
+from tests.integration.stores.owner_process import owner_process
 
 ENCODER = "test/1"
 DIMENSION = 16
@@ -55,21 +54,9 @@ def unit_vectors(seed: int, n: int, dimension: int = DIMENSION) -> Matrix:
 
 
 @contextmanager
-def owner_process(folder: Path, at: Path, encoder: str = ENCODER) -> Iterator[subprocess.Popen[str]]:
-    """The process that owns an Edge index, from when it answers; killed in the end if it still runs."""
-    program = [sys.executable, "-m", "docai.stores.qdrant.owner", "--folder", str(folder), "--socket", str(at)]
-    arguments = [*program, "--dimension", str(DIMENSION), "--encoder", encoder]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
-        while child.poll() is None and not socket_place(at).exists():
-            time.sleep(0.01)
-        yield child
-        child.kill()
-
-
-@contextmanager
 def remote(tmp_path: Path) -> Iterator[PageIndex]:
     at = tmp_path / "run" / "socket"
-    with owner_process(tmp_path / "index", at) as owner:
+    with owner_process(tmp_path / "index", at, dimension=DIMENSION, encoder=ENCODER) as owner:
         index = RemoteIndex(at, dimension=DIMENSION, encoder=ENCODER)
         yield index
         index.close()
@@ -276,12 +263,12 @@ def test_an_index_opened_again_has_what_was_written(tmp_path: Path) -> None:
 def test_an_index_whose_process_was_killed_has_what_was_written(tmp_path: Path) -> None:
     program = (
         "import sys, time, pathlib; sys.path.insert(0, sys.argv[2]);"
-        "from test_page_index import *;"
+        "from tests.contracts.test_page_index import *;"
         "index = open_edge(pathlib.Path(sys.argv[1]));"
         "[index.upsert(TENANT, DocumentId(UUID(int=9)), n, page(unit_vectors(n, 3))) for n in range(1, 21)];"
         "print('written', flush=True); time.sleep(60)"
     )
-    arguments = [sys.executable, "-c", program, str(tmp_path / "index"), str(Path(__file__).parent)]
+    arguments = [sys.executable, "-c", program, str(tmp_path / "index"), str(Path(__file__).parents[2])]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "written\n"
