@@ -163,10 +163,27 @@ class AnswerSettings(_Group):
 
 
 class WorkerSettings(_Group):
-    """Read by the workers in this process."""
+    """Read by workers, and by every process that sweeps."""
 
     processes: int = Field(
         0, ge=0, description="Documents' pages read side by side, each in a process of its own; 0: one per core."
+    )
+    lease_s: float = Field(
+        30.0, ge=1, description="A worker that says nothing for so long loses the work it holds, seconds."
+    )
+    sweep_s: float = Field(5.0, gt=0, description="Time between two looks for lost work and unheard bells, seconds.")
+    stage_budget_s: float = Field(
+        300.0,
+        gt=0,
+        description="Longest time that one item may take without progress before its worker is given up, seconds.",
+    )
+    idle_s: float = Field(
+        60.0, gt=0, description="A worker that sits idle for so long beside work that it could do leaves, seconds."
+    )
+    patience_s: float = Field(
+        86400.0,
+        ge=0,
+        description="How long trouble that may pass is waited out before a job's work is given up, seconds.",
     )
 
 

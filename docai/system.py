@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -14,19 +13,23 @@ from typing import BinaryIO
 from docai.domain.access import Tenant
 from docai.domain.answers import Answer, Hit, Question
 from docai.domain.documents import Document, DocumentPlace, DocumentStatus, Page, PageState
+from docai.domain.events import Event, EventKind, NewEvent
 from docai.domain.geometry import Box
 from docai.domain.ids import DocumentId, JobId, TenantId, new_answer_id, new_job_id
-from docai.domain.jobs import Job, JobState
+from docai.domain.jobs import Job, JobState, Priority
 from docai.domain.plans import PagePlan
+from docai.domain.work import NewItem, Stage
 from docai.errors import DocumentNotReady, InvalidQuestion, PageNotFound
 from docai.pipeline.ingest import sniff, take_in
+from docai.pipeline.parts import Parts, ReadingPolicy
 from docai.pipeline.plan import plan_pages
-from docai.pipeline.run import Parts, ReadingPolicy, progress_of
+from docai.pipeline.record import progress_of
 from docai.pipeline.self_check import Check, check_engines, check_stores
-from docai.protocols import JobQueue, PageCropper, UnitOfWork
+from docai.protocols import PageCropper, UnitOfWork
 from docai.query.answer import answer
 from docai.query.search import SearchPolicy, heat_map, search
 from docai.telemetry import ANSWERS, SEARCHES
+from docai.webhooks.registry import Webhooks
 
 POLL_S = 0.05
 """How often a waiting request looks at its job."""
@@ -57,18 +60,24 @@ class Policy:
 class System:
     """docai, assembled. Every call is on behalf of one tenant and sees nothing of the others. Thread-safe."""
 
-    def __init__(self, parts: Parts, *, queue: JobQueue, cropper: PageCropper, policy: Policy) -> None:
+    def __init__(self, parts: Parts, *, webhooks: Webhooks, cropper: PageCropper, policy: Policy) -> None:
+        self.webhooks = webhooks
         self._parts = parts
-        self._queue = queue
         self._cropper = cropper
         self._policy = policy
-        # A file that is being taken in must not be deleted as the last of an older document with the same bytes.
-        self._originals = threading.Lock()
 
     # ---------------------------------------------------------------- write
 
-    def submit(self, tenant_id: TenantId, stream: BinaryIO, name: str, *, password: str | None = None) -> Submission:
-        """Take a document in and have it read.
+    def submit(
+        self,
+        tenant_id: TenantId,
+        stream: BinaryIO,
+        name: str,
+        *,
+        password: str | None = None,
+        priority: Priority = Priority.NORMAL,
+    ) -> Submission:
+        """Take a document in and have it read. Once this returns, the document will be read, whatever fails.
 
         The same bytes give the same document; if that one or pages of it had failed, what failed is read again (with
         the password given now).
@@ -78,19 +87,31 @@ class System:
             StoreFull, StoreUnavailable: there is no such document.
         """
         now = datetime.now(UTC)
-        blobs = self._parts.blobs
-        limit = self._policy.max_bytes
-        with self._originals:
-            incoming = take_in(stream, name, tenant_id=tenant_id, blobs=blobs, max_bytes=limit, now=now)
-            job = _new_job(incoming, now)
-            with self._unit(tenant_id) as unit:
-                document, known, is_new = unit.documents.add(incoming, job)
-                to_do: Job | None = job if is_new else None
-                if not is_new and _may_be_mended(unit, document):
-                    to_do, document = _reopened(unit, document, now)
+        blobs, limit = self._parts.blobs, self._policy.max_bytes
+        incoming = take_in(stream, name, tenant_id=tenant_id, blobs=blobs, max_bytes=limit, now=now)
+        job = _new_job(incoming, now, priority)
+        with self._unit(tenant_id) as unit:
+            # As the last of an older document with the same bytes, the file may be about to be removed.
+            unit.documents.hold_blob(incoming.sha256)
+            if not blobs.has(incoming.sha256):
+                stream.seek(0)
+                blobs.put_stream(stream, limit)
+            document, known, is_new = unit.documents.add(incoming, job)
+            to_do: Job | None = job if is_new else None
+            if not is_new and may_be_mended(unit, document):
+                to_do, document = reopened(unit, document, now, priority)
+            if to_do is not None:
+                self._enter(unit, to_do, password)
         if to_do is not None:
-            self._queue.send(to_do, password)
+            self._parts.doorbell.ring([Stage.OPEN.capability])
         return Submission(document=document, job=to_do or known or job, is_new=is_new)
+
+    def _enter(self, unit: UnitOfWork, job: Job, password: str | None) -> None:
+        """Enter a job's first work; from the commit on it is done, whoever is lost."""
+        unit.work.add(job, [NewItem(Stage.OPEN, bucket=str(job.document_id))])
+        if password is not None:
+            unit.jobs.keep_password(job.id, self._parts.sealer.seal(password.encode("utf-8")))
+        unit.events.add(NewEvent(kind=EventKind.JOB_QUEUED, document_id=job.document_id, job_id=job.id))
 
     def delete(self, tenant_id: TenantId, document_id: DocumentId) -> None:
         """Delete a document with everything made of it: rows first, so that it is gone at once, then vectors and files.
@@ -98,12 +119,14 @@ class System:
         Raises:
             DocumentNotFound: the tenant has none of this id.
         """
-        with self._originals:
+        with self._unit(tenant_id) as unit:
+            n_pages = len(unit.documents.page_states(document_id))
+            blobs = unit.documents.delete(document_id)
+        for sha256 in blobs:
             with self._unit(tenant_id) as unit:
-                n_pages = len(unit.documents.page_states(document_id))
-                blobs = unit.documents.delete(document_id)
-            for sha256 in blobs:
-                self._parts.blobs.delete(sha256)
+                unit.documents.hold_blob(sha256)
+                for orphan in unit.documents.unreferenced([sha256]):
+                    self._parts.blobs.delete(orphan)
         self._parts.index.delete(tenant_id, document_id, range(1, n_pages + 1))
 
     # ---------------------------------------------------------------- follow and read
@@ -119,6 +142,16 @@ class System:
             if job.state.is_final:
                 return job
             return job.model_copy(update=progress_of(unit.documents.page_states(job.document_id)))
+
+    def events(self, tenant_id: TenantId, job_id: JobId, *, after: int = 0, limit: int = 500) -> Sequence[Event]:
+        """What happened to a job, in order, from behind event `after`.
+
+        Raises:
+            JobNotFound: the tenant has none of this id.
+        """
+        with self._unit(tenant_id) as unit:
+            unit.jobs.get(job_id)
+            return unit.events.of_job(job_id, after=after, limit=limit)
 
     def job_of(self, tenant_id: TenantId, document_id: DocumentId) -> Job | None:
         """A document's newest job.
@@ -315,30 +348,34 @@ class System:
         return self._parts.blobs.get(page.image.sha256)
 
 
-def _new_job(document: Document, now: datetime) -> Job:
+def _new_job(document: Document, now: datetime, priority: Priority) -> Job:
     return Job(
         id=new_job_id(),
         tenant_id=document.tenant_id,
         document_id=document.id,
         state=JobState.QUEUED,
+        priority=priority,
+        epoch=document.epoch,
         created_at=now,
     )
 
 
-def _may_be_mended(unit: UnitOfWork, document: Document) -> bool:
+def may_be_mended(unit: UnitOfWork, document: Document) -> bool:
     """Whether reading again may help: the document failed as a whole, or pages of it did."""
     if document.status is DocumentStatus.PARTLY_READY:
         return PageState.FAILED in unit.documents.page_states(document.id)
     return document.status is DocumentStatus.FAILED
 
 
-def _reopened(unit: UnitOfWork, document: Document, now: datetime) -> tuple[Job, Document]:
-    """A further job for a document that had failed, its failed pages queued again."""
+def reopened(unit: UnitOfWork, document: Document, now: datetime, priority: Priority) -> tuple[Job, Document]:
+    """A further job for a document that had failed, in a new epoch, its failed pages queued again."""
+    epoch = unit.work.new_epoch(document.id)
     for number, state in enumerate(unit.documents.page_states(document.id), start=1):
         if state is PageState.FAILED:
             unit.documents.save_page(Page(document_id=document.id, number=number, state=PageState.QUEUED))
-    reopened = document.model_copy(update={"status": DocumentStatus.QUEUED, "fault": None, "updated_at": now})
-    unit.documents.save(reopened)
-    job = _new_job(document, now)
+    queued = {"status": DocumentStatus.QUEUED, "fault": None, "updated_at": now, "epoch": epoch}
+    fresh = document.model_copy(update=queued)
+    unit.documents.save(fresh)
+    job = _new_job(fresh, now, priority)
     unit.jobs.add(job)
-    return job, reopened
+    return job, fresh

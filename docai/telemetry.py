@@ -21,6 +21,7 @@ ITEMS_DEAD = Counter("docai_items_dead", "Work that was given up.", ["stage", "c
 LEASES_EXPIRED = Counter(
     "docai_leases_expired", "Leases that ran out: their workers vanished or hung.", ["stage"], registry=REGISTRY
 )
+BELLS = Counter("docai_bells", "Messages sent to wake workers.", ["capability"], registry=REGISTRY)
 BATCH_SIZE = Histogram(
     "docai_batch_size", "Items leased at once.", ["stage"], buckets=(1, 2, 4, 8, 16, 32), registry=REGISTRY
 )

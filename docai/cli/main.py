@@ -18,6 +18,8 @@ from docai.cli.output import notes, print_json
 from docai.cli.plan import plan
 from docai.cli.questions import ask, search
 from docai.cli.serve import serve
+from docai.cli.up import up
+from docai.cli.worker import migrate, worker
 from docai.errors import DocaiError, StoreFull
 
 _HINTS = {
@@ -46,6 +48,9 @@ for _name, _command in (
     ("plan", plan),
     ("delete", delete),
     ("serve", serve),
+    ("worker", worker),
+    ("migrate", migrate),
+    ("up", up),
     ("key", key),
     ("check", check),
     ("demo", demo),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from docai.errors import ConfigurationError, DocumentNotFound, InvalidRequest
 from docai.settings import PREFIX, Settings, load_settings
 
 if TYPE_CHECKING:  # the system takes a second to import; `docai --help` can do without
+    from docai.assembly.parts import Assembled
     from docai.domain.access import ApiKey
     from docai.system import System
 
@@ -83,11 +84,9 @@ def open_session(settings: Settings | None = None) -> Iterator[Session]:
         ConfigurationError: a setting has a value that it does not allow, or the system cannot be assembled.
         HomeInUse: another process works on this `DOCAI_HOME`.
     """
-    from docai.local import open_local
-
     in_force = settings or read_settings()
     prepare(in_force)
-    with open_local(in_force) as local:
+    with _open(in_force) as local:
         if local.new_key is not None:
             keep_key(in_force, local.new_key)
         try:
@@ -95,6 +94,17 @@ def open_session(settings: Settings | None = None) -> Iterator[Session]:
         except KeyboardInterrupt:
             notes().print("Stopping once the pages at hand are read; what is finished is kept.")
             raise
+
+
+def _open(settings: Settings) -> AbstractContextManager[Assembled]:
+    """Everything in this process, or, where a broker is named, one of several."""
+    if settings.broker.url is None:
+        from docai.assembly.local import open_local
+
+        return open_local(settings)
+    from docai.assembly.service import open_service
+
+    return open_service(settings)
 
 
 def read_settings() -> Settings:

@@ -137,7 +137,7 @@ def delay_before_retry(item: WorkItem, jitter: float) -> float:
         item: as it was claimed, this error not yet counted.
         jitter: a random number, 0 to 1.
     """
-    longest = min(_LONGEST_DELAY_S, _FIRST_DELAY_S * 2 ** min(item.errors, 10))
+    longest = min(_LONGEST_DELAY_S, _FIRST_DELAY_S * float(2 ** min(item.errors, 10)))
     return longest * (0.5 + jitter / 2)
 
 

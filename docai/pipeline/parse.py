@@ -1,25 +1,16 @@
-"""A page's words and layout: the text layer where it is believed, else OCR, then blocks and tables."""
+"""A page's words to its layout: blocks in reading order, tables with cells."""
 
 from __future__ import annotations
 
 from itertools import groupby
 
-from docai.domain.documents import PageFacts
 from docai.domain.geometry import Box
 from docai.domain.parses import Block, BlockKind, PageParse
 from docai.domain.words import PageWords, Witness
-from docai.protocols import OpenDocument, WordReader
+from docai.protocols import OpenDocument
 
 LINES_ENGINE = "docai lines 1"
 """Stored with pages whose layout could not be read."""
-
-
-def read_page_words(facts: PageFacts, image: bytes, *, word_reader: WordReader) -> PageWords:
-    """The words of the witness that can be believed; OCR reads the page image only where the text layer cannot."""
-    if facts.words.witness is Witness.TEXT_LAYER:
-        return facts.words
-    seen = word_reader.read(image)
-    return seen.model_copy(update={"text_layer_flaws": facts.words.text_layer_flaws})
 
 
 def parse(document: OpenDocument, page_number: int, words: PageWords, image: bytes, *, engine: str) -> PageParse:

@@ -76,3 +76,17 @@ class PageIndex(Protocol):
 
     def close(self) -> None:
         """Write what is pending and let go of the files."""
+
+
+class Sealer(Protocol):
+    """Seals secrets that must rest in the records for a while, with a key that does not."""
+
+    def seal(self, secret: bytes) -> bytes:
+        """The secret, unreadable without the deployment's key."""
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """The secret again.
+
+        Raises:
+            ConfigurationError: it was sealed with a key that this process does not have.
+        """

@@ -9,8 +9,7 @@ from uuid import uuid4
 from docai.domain.events import EventKind
 from docai.domain.ids import DeliveryId, TenantId, WebhookId
 from docai.domain.webhooks import WebhookDelivery, WebhookEndpoint
-from docai.protocols import Records
-from docai.sealing import Seal
+from docai.protocols import Records, Sealer
 from docai.webhooks.guard import Guard
 from docai.webhooks.signature import new_secret
 
@@ -26,7 +25,7 @@ class Webhooks:
     A call that names a webhook raises `WebhookNotFound` if the tenant has none of the id.
     """
 
-    def __init__(self, records: Records, guard: Guard, seal: Seal) -> None:
+    def __init__(self, records: Records, guard: Guard, seal: Sealer) -> None:
         self._records = records
         self._guard = guard
         self._seal = seal

@@ -28,14 +28,16 @@ _CLAIM = text("""
 WITH RECURSIVE waiting AS (  -- a loose index scan: each tenant with pending work costs one look
     (SELECT tenant_id FROM work_item WHERE capability = :capability AND state = 'pending' ORDER BY tenant_id LIMIT 1)
     UNION ALL
-    SELECT (SELECT w.tenant_id FROM work_item w WHERE capability = :capability AND state = 'pending' AND w.tenant_id > waiting.tenant_id
+    SELECT (SELECT w.tenant_id FROM work_item w
+            WHERE capability = :capability AND state = 'pending' AND w.tenant_id > waiting.tenant_id
             ORDER BY w.tenant_id LIMIT 1)
     FROM waiting WHERE waiting.tenant_id IS NOT NULL
 ), heads AS (  -- every tenant's most urgent item that is due and that nobody is claiming just now
     SELECT head.*
     FROM waiting CROSS JOIN LATERAL (
         SELECT id, tenant_id, priority, run_at, stage, bucket, crashes FROM work_item
-        WHERE capability = :capability AND state = 'pending' AND tenant_id = waiting.tenant_id AND run_at <= clock_timestamp()
+        WHERE capability = :capability AND state = 'pending' AND tenant_id = waiting.tenant_id
+          AND run_at <= clock_timestamp()
         ORDER BY priority, run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
     ) head
 ), head AS (  -- of the tenant with the least work leased

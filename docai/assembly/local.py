@@ -1,0 +1,84 @@
+"""The whole system in one process: own PostgreSQL, Qdrant Edge, files in a folder, workers as threads."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from uuid import uuid4
+
+from docai.assembly.parts import (
+    Assembled,
+    first_tenant,
+    lease_policy,
+    make_parts,
+    make_policy,
+    make_system,
+    open_records,
+)
+from docai.assembly.upkeep import chores
+from docai.domain.ids import WorkerId
+from docai.domain.work import Capability
+from docai.pipeline.leases import LeaseKeeper
+from docai.pipeline.stages import Stages
+from docai.pipeline.sweep import Upkeep
+from docai.pipeline.threads import ThreadDoorbell, WorkerThreads
+from docai.pipeline.worker import Worker
+from docai.settings import Settings
+from docai.stores.home import HomeLock
+from docai.stores.postgres.embedded import EmbeddedPostgres
+from docai.stores.qdrant.edge import EdgeIndex
+from docai.telemetry import log
+
+
+@contextmanager
+def open_local(settings: Settings) -> Iterator[Assembled]:
+    """Start everything, take up what an earlier process left unfinished, and stop everything in the end.
+
+    Raises:
+        HomeInUse: another process works on this `DOCAI_HOME`.
+        ConfigurationError, StoreUnavailable: a part cannot be started.
+    """
+    home = settings.home_path
+    with ExitStack() as stack:
+        stack.enter_context(HomeLock(home))
+        is_own = settings.database.url is None
+        records = open_records(settings, _database_url(settings, stack), stack, migrate=True)
+        if is_own:
+            # Nobody else works on a database of our own: whoever held work is dead.
+            records.queue.release_all()
+        doorbell = ThreadDoorbell()
+        parts = make_parts(
+            settings,
+            stack,
+            records=records,
+            index=lambda embedder: EdgeIndex(
+                home / "index", dimension=embedder.dimension, encoder=embedder.fingerprint
+            ),
+            doorbell=doorbell,
+        )
+        upkeep = chores(settings, parts)
+        upkeep["sweep"][1]()
+        keeper = stack.enter_context(
+            LeaseKeeper(
+                records.queue,
+                lease_policy(settings),
+                worker_id=WorkerId(uuid4()),
+                name=f"{socket.gethostname()}:{os.getpid()}",
+                capabilities=tuple(Capability),
+                on_stuck=lambda reason: log("worker hangs", level="error", reason=reason),
+            )
+        )
+        worker = Worker(records.queue, Stages(parts, make_policy(settings).reading), keeper, doorbell)
+        threads = WorkerThreads(worker, keeper, doorbell, capabilities=tuple(Capability), n=settings.n_processes)
+        stack.enter_context(Upkeep(upkeep))
+        stack.enter_context(threads)
+        tenant, key = first_tenant(records)
+        yield Assembled(make_system(settings, parts), tenant, key, records)
+
+
+def _database_url(settings: Settings, stack: ExitStack) -> str:
+    if settings.database.url is not None:
+        return settings.database.url.get_secret_value()
+    return stack.enter_context(EmbeddedPostgres(settings.home_path / "postgres")).url

@@ -1,0 +1,189 @@
+"""What every assembly needs of the settings: stores, engines, policies, the first tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from docai.domain.access import ApiKey, Tenant
+from docai.domain.ids import TenantId
+from docai.engines.embedder.ngram import NgramEmbedder
+from docai.engines.ocr.rapidocr import RapidOcrReader
+from docai.pdf.sandbox import PdfSandbox
+from docai.pipeline.leases import LeasePolicy
+from docai.pipeline.parts import Parts, ReadingPolicy
+from docai.pipeline.rasterise import RasterPolicy
+from docai.protocols import Doorbell, PageEmbedder, PageIndex, Records
+from docai.query.search import SearchPolicy
+from docai.rendering.pictures import PillowCropper
+from docai.sealing import open_seal
+from docai.settings import Settings
+from docai.stores.blobs.filesystem import FilesystemBlobs
+from docai.stores.postgres.access import new_key
+from docai.stores.postgres.engine import make_engine
+from docai.stores.postgres.schema import require_current, upgrade
+from docai.stores.postgres.unit_of_work import PostgresRecords
+from docai.stores.qdrant.remote import RemoteIndex
+from docai.stores.qdrant.server import ServerIndex
+from docai.system import Policy, System
+from docai.webhooks.guard import Guard
+from docai.webhooks.registry import Webhooks
+
+INDEX_SOCKET = "index.socket"
+"""In `DOCAI_HOME`: where the one process that owns the embedded index is spoken to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """docai put together, and whose it is."""
+
+    system: System
+    tenant: Tenant
+    """The one tenant that is made at the first start."""
+    new_key: str | None
+    """Its API key, at the first start only: it is stored as a hash and cannot be shown again."""
+    records: Records
+
+    def make_key(self) -> tuple[str, ApiKey]:
+        """A further API key of the tenant: its text, to be shown once, and what is kept of it."""
+        text, key = new_key(self.tenant)
+        self.records.add_key(self.tenant, key)
+        return text, key
+
+
+def open_records(settings: Settings, url: str, stack: ExitStack, *, migrate: bool) -> PostgresRecords:
+    """The record store on a database whose tables are those of this release.
+
+    Raises:
+        StoreUnavailable: the database does not answer.
+        ConfigurationError: its tables are of another release, and `migrate` is not set.
+    """
+    engine = make_engine(url, pool_size=settings.database.pool_size)
+    records = PostgresRecords(engine)
+    stack.callback(records.close)
+    if migrate:
+        upgrade(engine)
+    else:
+        require_current(engine)
+    return records
+
+
+def shared_index(settings: Settings, embedder: PageEmbedder) -> PageIndex:
+    """The index that several processes use: a Qdrant server, or the one process that owns the embedded engine."""
+    chosen = settings.index
+    if chosen.url is not None:
+        return ServerIndex.connect(
+            chosen.url,
+            api_key=chosen.api_key.get_secret_value() if chosen.api_key else None,
+            grpc_port=chosen.grpc_port,
+            collection=chosen.collection,
+            dimension=embedder.dimension,
+            encoder=embedder.fingerprint,
+            replication_factor=chosen.replication_factor,
+            timeout_s=chosen.timeout_s,
+        )
+    return RemoteIndex(
+        settings.home_path / INDEX_SOCKET,
+        dimension=embedder.dimension,
+        encoder=embedder.fingerprint,
+        timeout_s=chosen.timeout_s,
+    )
+
+
+def make_embedder(settings: Settings) -> NgramEmbedder:
+    """The encoder of pages and questions."""
+    return NgramEmbedder(dimension=settings.embedder.dimension)
+
+
+def make_parts(
+    settings: Settings,
+    stack: ExitStack,
+    *,
+    records: Records,
+    index: Callable[[PageEmbedder], PageIndex],
+    doorbell: Doorbell,
+) -> Parts:
+    """Everything that the stages are done with; engines load with their first use."""
+    home, limits = settings.home_path, settings.limits
+    embedder = make_embedder(settings)
+    opened_index = index(embedder)
+    stack.callback(opened_index.close)
+    # The PDF engine takes two seconds to load, so it starts with the first document, not with every command.
+    sandbox = PdfSandbox(
+        memory_mib=limits.sandbox_memory_mib,
+        open_timeout_s=limits.open_timeout_s,
+        page_timeout_s=limits.page_timeout_s,
+        document_timeout_s=limits.document_timeout_s,
+        keep_open_s=limits.keep_open_s,
+        max_page_pixels=limits.max_page_pixels,
+    )
+    stack.callback(sandbox.close)
+    return Parts(
+        records=records,
+        blobs=FilesystemBlobs(home / "blobs"),
+        index=opened_index,
+        reader=sandbox,
+        word_reader=RapidOcrReader(threads=settings.ocr.threads),
+        embedder=embedder,
+        doorbell=doorbell,
+        sealer=open_seal(settings.secret_key.get_secret_value() if settings.secret_key else None, home),
+    )
+
+
+def make_policy(settings: Settings) -> Policy:
+    """The settings that decide what is accepted and how it is read, searched and answered."""
+    limits, raster = settings.limits, settings.raster
+    return Policy(
+        reading=ReadingPolicy(
+            raster=RasterPolicy(
+                floor_dpi=raster.floor_dpi,
+                ceiling_dpi=raster.ceiling_dpi,
+                min_x_height_px=raster.min_x_height_px,
+                max_pixels=limits.max_page_pixels,
+            ),
+            max_pages=limits.max_pages,
+            min_confidence=settings.ocr.min_confidence,
+            patience_s=settings.worker.patience_s,
+        ),
+        search=SearchPolicy(
+            candidates=settings.search.candidates,
+            rrf_k=settings.search.rrf_k,
+            text_weight=settings.search.text_weight,
+            late_interaction_weight=settings.search.late_interaction_weight,
+        ),
+        max_bytes=limits.max_bytes,
+        max_question_characters=limits.max_question_characters,
+        answer_pages=settings.answer.pages,
+        answer_min_confidence=settings.answer.min_confidence,
+    )
+
+
+def make_system(settings: Settings, parts: Parts) -> System:
+    """What shells may ask, over these parts."""
+    webhooks = Webhooks(parts.records, Guard(settings.webhook.networks), parts.sealer)
+    return System(parts, webhooks=webhooks, cropper=PillowCropper(), policy=make_policy(settings))
+
+
+def lease_policy(settings: Settings) -> LeasePolicy:
+    """The settings of leases."""
+    worker = settings.worker
+    return LeasePolicy(lease_s=worker.lease_s, stage_budget_s=worker.stage_budget_s, idle_s=worker.idle_s)
+
+
+def first_tenant(records: PostgresRecords) -> tuple[Tenant, str | None]:
+    """The oldest tenant; at the first start it is made, with an API key."""
+    known = records.first_tenant()
+    if known is not None:
+        return known, None
+    tenant = Tenant(id=TenantId(uuid4()), name="default")
+    text, key = new_key(tenant)
+    records.add_key(tenant, key)
+    return tenant, text
+
+
+def ensure_home(home: Path) -> None:
+    """Make the folder of everything kept on this machine."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)

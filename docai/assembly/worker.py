@@ -1,0 +1,79 @@
+"""One worker process: its leases, its stages, its threads, and its end when it hangs."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from uuid import uuid4
+
+from celery import Celery
+
+from docai.assembly.parts import ensure_home, lease_policy, make_parts, make_policy, open_records, shared_index
+from docai.assembly.service import addresses
+from docai.assembly.upkeep import chores
+from docai.broker.doorbell import CeleryDoorbell
+from docai.domain.ids import WorkerId
+from docai.domain.work import Capability
+from docai.pipeline.leases import LeaseKeeper
+from docai.pipeline.parts import Parts
+from docai.pipeline.stages import Stages
+from docai.pipeline.sweep import Upkeep
+from docai.pipeline.worker import Worker
+from docai.settings import Settings
+from docai.telemetry import log
+
+STUCK = 75
+"""Exit status of a worker that gave up on itself (EX_TEMPFAIL of sysexits.h): its supervisor starts another."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerProcess:
+    """What a worker process works with."""
+
+    worker: Worker
+    keeper: LeaseKeeper
+    parts: Parts
+
+
+@contextmanager
+def open_worker(settings: Settings, app: Celery, capabilities: Sequence[Capability]) -> Iterator[WorkerProcess]:
+    """Connect, renew leases beside the work, and sign off in the end.
+
+    Raises:
+        ConfigurationError: an address is missing, or the database's tables are of another release.
+        StoreUnavailable: the database does not answer.
+    """
+    database_url, _ = addresses(settings)
+    ensure_home(settings.home_path)
+    with ExitStack() as stack:
+        records = open_records(settings, database_url, stack, migrate=False)
+        doorbell = stack.enter_context(CeleryDoorbell(app))
+        parts = make_parts(
+            settings,
+            stack,
+            records=records,
+            index=lambda embedder: shared_index(settings, embedder),
+            doorbell=doorbell,
+        )
+        keeper = stack.enter_context(
+            LeaseKeeper(
+                records.queue,
+                lease_policy(settings),
+                worker_id=WorkerId(uuid4()),
+                name=f"{socket.gethostname()}:{os.getpid()}",
+                capabilities=capabilities,
+                on_stuck=_leave,
+            )
+        )
+        stack.enter_context(Upkeep(chores(settings, parts)))
+        stages = Stages(parts, make_policy(settings).reading)
+        yield WorkerProcess(Worker(records.queue, stages, keeper, doorbell), keeper, parts)
+
+
+def _leave(reason: str) -> None:
+    """End the process at once: what hangs cannot be asked to stop, and its leases run out by themselves."""
+    log("worker gives up on itself", level="error", reason=reason)
+    os._exit(STUCK)

@@ -1,0 +1,82 @@
+"""The doorbell that Celery workers hear: a message without payload, sent beside the caller's work."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+from celery import Celery
+
+from docai.broker.celery_app import EXPIRES_S, WORK
+from docai.domain.work import Capability
+from docai.telemetry import BELLS, log
+
+_RETRY_S = 1.0
+_FAREWELL_S = 2.0
+"""How long a process that ends waits for its last messages; what is not sent then, the sweeper rings for."""
+
+
+class CeleryDoorbell:
+    """A `Doorbell` over a broker. Rings close together are one message: a worker that finds much wakes another.
+
+    The broker may be away: callers never wait for it, and what was rung meanwhile is rung when it is back.
+    """
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+        self._rung: set[Capability] = set()
+        self._changed = threading.Condition()
+        self._ending = False
+        self._is_away = False
+        self._thread = threading.Thread(target=self._send_on, name="docai-doorbell", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        with self._changed:
+            self._ending = True
+            self._changed.notify()
+        self._thread.join(_FAREWELL_S)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the last message could not be sent."""
+        return self._is_away
+
+    def ring(self, capabilities: Iterable[Capability]) -> None:
+        """Wake a worker for each."""
+        with self._changed:
+            self._rung.update(capabilities)
+            self._changed.notify()
+
+    def _send_on(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._rung or self._ending)
+                rung, self._rung = self._rung, set()
+                ending = self._ending
+            if not rung:
+                return
+            if not self._send(rung) and not ending:
+                with self._changed:
+                    self._rung |= rung
+                    self._changed.wait_for(lambda: self._ending, _RETRY_S)
+
+    def _send(self, rung: set[Capability]) -> bool:
+        try:
+            for capability in sorted(rung):
+                self._app.send_task(WORK, queue=capability.value, expires=EXPIRES_S, ignore_result=True, retry=False)
+                BELLS.labels(capability.value).inc()
+        except Exception as error:  # noqa: BLE001 - each transport has errors of its own, and none may stop the work
+            if not self._is_away:
+                log("broker away; work waits in the database", level="warning", reason=type(error).__name__)
+            self._is_away = True
+            return False
+        if self._is_away:
+            log("broker back", level="warning")
+        self._is_away = False
+        return True

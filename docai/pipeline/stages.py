@@ -1,0 +1,343 @@
+"""Do one leased batch: load what a stage needs, do it, and have the result recorded; one item's trouble is its own."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+
+from docai.domain.documents import Document, DocumentFacts, Fault, Page, PageState
+from docai.domain.jobs import Job
+from docai.domain.work import (
+    Lease,
+    NewItem,
+    Stage,
+    TroubleKind,
+    delay_before_retry,
+    is_worth_another_try,
+)
+from docai.errors import (
+    BlobMissing,
+    DocaiError,
+    InputError,
+    InvalidEmbedding,
+    LeaseLost,
+    NotFound,
+    PageError,
+    StoreError,
+    TooManyPages,
+)
+from docai.pipeline.index import index_page
+from docai.pipeline.parts import Parts, ReadingPolicy
+from docai.pipeline.read import PageReading
+from docai.pipeline.record import Recorder, facts_of
+from docai.protocols import OpenDocument
+from docai.telemetry import ITEMS_FENCED, ITEMS_RETRIED, STEP_SECONDS, log
+
+T = TypeVar("T")
+
+_OURS = Fault(code="internal", message="The page could not be read because of a fault of ours.")
+_RECORD_DELAYS_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Waits before a result is recorded again while the database is away; about half a lease."""
+
+
+class Watch(Protocol):
+    """Watches over a batch: its leases are renewed while it makes progress."""
+
+    def should_stop(self, lease: Lease) -> bool:
+        """Whether the item is not to be begun: the worker is leaving, or the lease is known to be lost."""
+
+    def ended(self, lease: Lease) -> None:
+        """An item was ended, put back or found lost; which is progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Leased items of one stage and one job."""
+
+    job: Job
+    document: Document
+    leases: Sequence[Lease]
+    watch: Watch
+
+    def begin(self) -> Iterator[Lease]:
+        """The items, one after another, as long as the worker may go on."""
+        for lease in self.leases:
+            if not self.watch.should_stop(lease):
+                yield lease
+
+
+class Stages:
+    """All stages, over the same parts."""
+
+    def __init__(self, parts: Parts, policy: ReadingPolicy) -> None:
+        self._parts = parts
+        self._policy = policy
+        self._recorder = Recorder(parts.records)
+        self._reading = PageReading(
+            blobs=parts.blobs, reader=parts.reader, word_reader=parts.word_reader, policy=policy
+        )
+
+    def do(self, leases: Sequence[Lease], watch: Watch) -> None:
+        """Do a batch of one stage. Items that it does not begin are left to the caller.
+
+        Raises nothing that an item caused: what becomes of an item is recorded with the item.
+        """
+        by_job: dict[object, list[Lease]] = {}
+        for lease in leases:
+            by_job.setdefault(lease.item.job_id, []).append(lease)
+        for of_job in by_job.values():
+            self._do_job(of_job, watch)
+
+    def _do_job(self, leases: Sequence[Lease], watch: Watch) -> None:
+        item = leases[0].item
+        try:
+            with self._parts.records.unit_of_work(item.tenant_id) as unit:
+                job = unit.jobs.get(item.job_id)
+                document = unit.documents.get(item.document_id)
+        except NotFound:
+            for lease in leases:
+                self._lost(lease, watch)
+            return
+        except StoreError as error:
+            log("work cannot be loaded", level="warning", **facts_of(leases[0]), code=error.code)
+            return  # the caller hands the batch back, or the leases run out
+        batch = _Batch(job, document, leases, watch)
+        act = {
+            Stage.OPEN: self._open,
+            Stage.READ: self._read,
+            Stage.OCR: self._ocr,
+            Stage.PARSE: self._parse,
+            Stage.EMBED: self._embed,
+        }[item.stage]
+        try:
+            act(batch)
+        except StoreError as error:
+            # Before the first item: the batch is handed back, or its leases run out.
+            log("work cannot be loaded", level="warning", **facts_of(leases[0]), code=error.code)
+
+    # ---------------------------------------------------------------- the stages
+
+    def _open(self, batch: _Batch) -> None:
+        def do(lease: Lease, begun: float) -> None:
+            try:
+                facts = self._look_into(batch)
+            except InputError as error:
+                fault = fault_of(error)
+                self._patiently(lambda: self._recorder.refused(lease, fault, seconds=_since(begun)))
+            else:
+                self._ring(self._patiently(lambda: self._recorder.opened(lease, facts, seconds=_since(begun))))
+
+        self._each(batch, do)
+
+    def _look_into(self, batch: _Batch) -> DocumentFacts:
+        with self._opened(batch) as opened:
+            facts = opened.facts
+        limit = self._policy.max_pages
+        if facts.n_pages > limit:
+            raise TooManyPages(f"The document has {facts.n_pages} pages; the limit is {limit}.", limit=limit)
+        return facts
+
+    def _read(self, batch: _Batch) -> None:
+        def do(opened: OpenDocument, lease: Lease, begun: float) -> None:
+            page, pixels = self._reading.read(opened, batch.document, lease.item.page_number)
+            self._record_page(lease, page, begun, pixels=pixels)
+
+        self._each_with_file(batch, do)
+
+    def _ocr(self, batch: _Batch) -> None:
+        def do(lease: Lease, begun: float) -> None:
+            self._record_page(lease, self._reading.recognise(self._load(lease)), begun)
+
+        self._each(batch, do)
+
+    def _parse(self, batch: _Batch) -> None:
+        def do(opened: OpenDocument, lease: Lease, begun: float) -> None:
+            self._record_page(lease, self._reading.lay_out(opened, self._load(lease)), begun)
+
+        self._each_with_file(batch, do)
+
+    def _embed(self, batch: _Batch) -> None:
+        parts, document = self._parts, batch.document
+        with parts.records.unit_of_work(document.tenant_id) as unit:
+            words = unit.documents.page_words(document.id, [lease.item.page_number for lease in batch.leases])
+
+        def do(lease: Lease, begun: float) -> None:
+            number = lease.item.page_number
+            counts: Mapping[str, int] = {}
+            fault = None
+            try:
+                with STEP_SECONDS.labels("embed").time():
+                    counts = index_page(document, number, words.get(number), index=parts.index, embedder=parts.embedder)
+            except InvalidEmbedding as error:
+                parts.index.delete(document.tenant_id, document.id, [number])
+                fault = fault_of(error)
+            self._patiently(lambda: self._recorder.embedded(lease, counts, seconds=_since(begun), fault=fault))
+
+        self._each(batch, do)
+
+    # ---------------------------------------------------------------- one item
+
+    @contextmanager
+    def _one(self, batch: _Batch, lease: Lease) -> Iterator[float]:
+        """The boundary of an item: whatever is wrong with it, the others of its batch are done."""
+        try:
+            yield time.monotonic()
+        except (LeaseLost, NotFound):
+            self._lost(lease, batch.watch)
+            return
+        except Exception as error:  # noqa: BLE001 - the boundary of an item
+            self._trouble(batch.job, lease, error)
+        batch.watch.ended(lease)
+
+    def _trouble(self, job: Job, lease: Lease, error: Exception) -> None:
+        """Put the item back for later, or give it up."""
+        kind, fault = _kind_of(error), fault_of(error) if isinstance(error, DocaiError) else _OURS
+        unexpected = kind is TroubleKind.UNEXPECTED
+        log(
+            "item in trouble",
+            level="error" if unexpected else "warning",
+            **facts_of(lease),
+            code=fault.code,
+            exc_info=error if unexpected else None,
+        )
+        age_s = (datetime.now(UTC) - job.created_at).total_seconds()
+        try:
+            if is_worth_another_try(lease.item, kind, age_s, self._policy.patience_s):
+                ITEMS_RETRIED.labels(lease.item.stage.value, fault.code).inc()
+                after_s = delay_before_retry(lease.item, random.random())  # noqa: S311 - spreads retries, no secret
+                self._patiently(lambda: self._recorder.later(lease, fault, after_s=after_s))
+            else:
+                self._patiently(lambda: self._recorder.buried(lease, fault))
+        except (LeaseLost, NotFound):
+            ITEMS_FENCED.labels(lease.item.stage.value).inc()
+        except StoreError as unsaved:
+            # The lease runs out, and the item comes again.
+            log("trouble not recorded", level="error", **facts_of(lease), code=unsaved.code)
+
+    def _lost(self, lease: Lease, watch: Watch) -> None:
+        """The result was refused. What was put outside the database goes too if the document is gone."""
+        ITEMS_FENCED.labels(lease.item.stage.value).inc()
+        log("late result refused", level="warning", **facts_of(lease))
+        item = lease.item
+        try:
+            with self._parts.records.unit_of_work(item.tenant_id) as unit:
+                unit.documents.get(item.document_id)
+        except NotFound:
+            if item.stage is Stage.EMBED:
+                self._parts.index.delete(item.tenant_id, item.document_id, [item.page_number])
+        except StoreError:
+            pass  # the erasure looks again after the last lease
+        watch.ended(lease)
+
+    def _record_page(self, lease: Lease, page: Page, begun: float, *, pixels: bytes = b"") -> None:
+        follow = _follow(page, lease.item.stage)
+        seconds = _since(begun)
+        try:
+            self._patiently(lambda: self._recorder.page(lease, page, seconds=seconds, follow=follow))
+        except (LeaseLost, NotFound):
+            self._take_back(lease, page)
+            raise
+        if pixels and page.image is not None and not self._parts.blobs.has(page.image.sha256):
+            # Another document with the same image was deleted between our drawing and our saving.
+            self._parts.blobs.put(pixels)
+        self._ring(follow)
+
+    def _take_back(self, lease: Lease, page: Page) -> None:
+        """Remove the image that was just drawn if no page of anybody names it."""
+        if page.image is None:
+            return
+        with self._parts.records.unit_of_work(lease.item.tenant_id) as unit:
+            unit.documents.hold_blob(page.image.sha256)
+            for orphan in unit.documents.unreferenced([page.image.sha256]):
+                self._parts.blobs.delete(orphan)
+
+    def _patiently(self, record: Callable[[], T]) -> T:
+        """Record; again after a wait while the database is away.
+
+        A result that was saved although no answer came is not saved twice: the second try is refused as late.
+        """
+        for delay_s in _RECORD_DELAYS_S:
+            try:
+                return record()
+            except StoreError as error:
+                if not error.retryable:
+                    raise
+                log("result not recorded yet", level="warning", code=error.code, retry_in_s=delay_s)
+                time.sleep(delay_s)
+        return record()
+
+    def _ring(self, follow: Sequence[NewItem]) -> None:
+        self._parts.doorbell.ring({new.stage.capability for new in follow})
+
+    def _load(self, lease: Lease) -> Page:
+        with self._parts.records.unit_of_work(lease.item.tenant_id) as unit:
+            return unit.documents.page(lease.item.document_id, lease.item.page_number)
+
+    @contextmanager
+    def _opened(self, batch: _Batch) -> Iterator[OpenDocument]:
+        parts, document = self._parts, batch.document
+        with parts.records.unit_of_work(document.tenant_id) as unit:
+            sealed = unit.jobs.sealed_password(batch.job.id)
+        password = None if sealed is None else parts.sealer.unseal(sealed).decode("utf-8")
+        with parts.reader.open(parts.blobs.path(document.sha256), document.media_type, password) as opened:
+            yield opened
+
+    def _each(self, batch: _Batch, do: Callable[[Lease, float], None]) -> None:
+        for lease in batch.begin():
+            with self._one(batch, lease) as begun:
+                do(lease, begun)
+
+    def _each_with_file(self, batch: _Batch, do: Callable[[OpenDocument, Lease, float], None]) -> None:
+        """Open the file once for a batch of pages; if it cannot be opened, that is each item's trouble."""
+        with ExitStack() as stack:
+            try:
+                opened = stack.enter_context(self._opened(batch))
+            except Exception as error:  # noqa: BLE001 - the boundary of a batch
+                for lease in batch.begin():
+                    self._trouble(batch.job, lease, error)
+                    batch.watch.ended(lease)
+                return
+            for lease in batch.begin():
+                with self._one(batch, lease) as begun:
+                    do(opened, lease, begun)
+
+
+def fault_of(error: DocaiError) -> Fault:
+    """An error as it is stored and shown."""
+    return Fault(code=error.code, message=error.message)
+
+
+def _kind_of(error: Exception) -> TroubleKind:
+    if isinstance(error, PageError | BlobMissing):
+        return TroubleKind.ITEM
+    if isinstance(error, DocaiError) and error.retryable:
+        return TroubleKind.PASSING
+    return TroubleKind.UNEXPECTED
+
+
+def _follow(page: Page, stage: Stage) -> Sequence[NewItem]:
+    """What is to be done next with a page."""
+    if page.state in {PageState.FAILED, PageState.BLANK}:
+        return ()
+    if page.state.is_final:
+        return (NewItem(Stage.EMBED, page.number, bucket=_size_bucket(page)),)
+    if stage is Stage.READ:
+        return (NewItem(Stage.OCR, page.number, bucket=_size_bucket(page)),)
+    return (NewItem(Stage.PARSE, page.number, bucket=str(page.document_id)),)
+
+
+def _size_bucket(page: Page) -> str:
+    """Pages of about the same image size: what an encoder takes in one batch without padding."""
+    if page.image is None:
+        return ""
+    plan = page.image.plan
+    return f"{round(plan.width_px / 256)}x{round(plan.height_px / 256)}"
+
+
+def _since(begun: float) -> float:
+    return time.monotonic() - begun

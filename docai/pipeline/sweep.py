@@ -1,0 +1,93 @@
+"""The sweeper: takes back what lost workers held, and rings for work that nobody heard of."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+from docai.domain.documents import Fault
+from docai.domain.work import Lease, is_dead_after_crash
+from docai.errors import DocaiError, LeaseLost, NotFound
+from docai.pipeline.record import Recorder, facts_of
+from docai.protocols import Doorbell, Records
+from docai.telemetry import LEASES_EXPIRED, log
+
+OVERDUE_S = 2.0
+"""Work that waits longer was not heard of: a bell that works is answered within milliseconds."""
+_AT_ONCE = 500
+"""Leases taken back in one sweep."""
+
+
+class Sweeper:
+    """One pass over the work of all tenants."""
+
+    def __init__(self, records: Records, doorbell: Doorbell) -> None:
+        self._records = records
+        self._doorbell = doorbell
+        self._recorder = Recorder(records)
+
+    def sweep(self) -> None:
+        """Take back every lease that ran out, and ring for what waits; harmless if another process does the same.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        queue = self._records.queue
+        with queue.sweeping() as is_mine:
+            if not is_mine:
+                return
+            expired = queue.expired(_AT_ONCE)
+        for lease in expired:
+            self._take_back(lease)
+        self._doorbell.ring(queue.overdue(OVERDUE_S))
+
+    def _take_back(self, lease: Lease) -> None:
+        item = lease.item
+        try:
+            if is_dead_after_crash(item, was_solo=lease.is_solo):
+                message = f"Reading it took down the worker {item.solo_crashes + 1} times while nothing else ran there."
+                self._recorder.buried(lease, Fault(code="worker_crashed", message=message))
+            else:
+                with self._records.unit_of_work(item.tenant_id) as unit:
+                    unit.work.expire(lease)
+        except (LeaseLost, NotFound):
+            return  # renewed, ended or deleted meanwhile
+        LEASES_EXPIRED.labels(item.stage.value).inc()
+        log("lease ran out", level="warning", **facts_of(lease), crashes=item.crashes + 1, solo=lease.is_solo)
+
+
+class Upkeep:
+    """Threads that each do one chore again and again until the process ends."""
+
+    def __init__(self, chores: Mapping[str, tuple[float, Callable[[], object]]]) -> None:
+        """Name the chores; nothing runs yet.
+
+        Args:
+            chores: name to seconds between two runs, and what is to be done. A chore that fails is tried next time.
+        """
+        self._ending = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._repeat, args=(name, *chore), name=f"docai-{name}", daemon=True)
+            for name, chore in chores.items()
+        ]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._ending.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _repeat(self, name: str, every_s: float, act: Callable[[], object]) -> None:
+        while not self._ending.wait(every_s):
+            try:
+                act()
+            except DocaiError as error:
+                log("chore failed for now", level="warning", chore=name, code=error.code)
+            except Exception as error:  # noqa: BLE001 - a fault of ours must not end the chore for good
+                log("chore failed", level="error", chore=name, exc_info=error)

@@ -1,0 +1,67 @@
+"""Worker threads in this process, and the bell that wakes them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+from docai.domain.work import Capability
+from docai.pipeline.leases import LeaseKeeper
+from docai.pipeline.worker import Worker
+
+_LOOK_S = 2.0
+"""A thread that heard nothing looks for work after this: items that were put back for later ring no bell."""
+
+
+class ThreadDoorbell:
+    """A `Doorbell` for threads of this process."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Semaphore(0)
+
+    def ring(self, capabilities: Iterable[Capability]) -> None:
+        """Wake a thread for each."""
+        for _ in capabilities:
+            self._rung.release()
+
+    def wait(self, timeout_s: float) -> None:
+        """Until the bell rings, or the time is up."""
+        self._rung.acquire(timeout=timeout_s)
+
+
+class WorkerThreads:
+    """Threads that do the work of these capabilities until they are told to leave."""
+
+    def __init__(
+        self,
+        worker: Worker,
+        keeper: LeaseKeeper,
+        doorbell: ThreadDoorbell,
+        *,
+        capabilities: tuple[Capability, ...],
+        n: int,
+    ) -> None:
+        self._worker = worker
+        self._keeper = keeper
+        self._doorbell = doorbell
+        self._capabilities = capabilities
+        self._threads = [threading.Thread(target=self._work, name=f"docai-worker-{i}", daemon=True) for i in range(n)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        """Stop after the pages being read now; the rest is handed back."""
+        self._keeper.stopping.set()
+        self._doorbell.ring(self._capabilities * len(self._threads))
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while not self._keeper.stopping.is_set():
+            if not self._worker.do_all(self._capabilities):
+                self._doorbell.wait(_LOOK_S)

@@ -1,0 +1,53 @@
+"""Claim a batch, have it done, claim the next: what every worker does, whatever rings its bell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docai.domain.work import Capability
+from docai.errors import StoreError
+from docai.pipeline.leases import LeaseKeeper
+from docai.pipeline.stages import Stages
+from docai.protocols import Doorbell, WorkQueue
+from docai.telemetry import BATCH_SIZE, log
+
+DOWNSTREAM_FIRST = (Capability.EMBED, Capability.PARSE, Capability.OCR, Capability.RASTER)
+"""What is nearly finished goes first: documents end sooner, and less lies half done."""
+
+
+class Worker:
+    """Does work of some capabilities until there is none. Thread-safe: threads may share one."""
+
+    def __init__(self, queue: WorkQueue, stages: Stages, keeper: LeaseKeeper, doorbell: Doorbell) -> None:
+        self._queue = queue
+        self._stages = stages
+        self._keeper = keeper
+        self._doorbell = doorbell
+
+    def do_all(self, capabilities: Sequence[Capability]) -> int:
+        """Do work of these capabilities until none is due or the worker is leaving; gives the number of batches.
+
+        A database that is away ends it as well: the next bell tries again.
+        """
+        n_batches = 0
+        try:
+            while not self._keeper.stopping.is_set() and self._do_one(capabilities):
+                n_batches += 1
+        except StoreError as error:
+            log("no work can be claimed", level="warning", code=error.code)
+            return n_batches
+        self._keeper.looked()
+        return n_batches
+
+    def _do_one(self, capabilities: Sequence[Capability]) -> bool:
+        for capability in (c for c in DOWNSTREAM_FIRST if c in capabilities):
+            leases = self._queue.claim(capability, self._keeper.worker_id, lease_s=self._keeper.policy.lease_s)
+            if leases:
+                stage = leases[0].item.stage
+                BATCH_SIZE.labels(stage.value).observe(len(leases))
+                if len(leases) == stage.batch_size:
+                    self._doorbell.ring([capability])  # a full batch: there may be more, so wake another worker
+                with self._keeper.keeping(leases) as watch:
+                    self._stages.do(leases, watch)
+                return True
+        return False

@@ -1,0 +1,1 @@
+"""Workers that hear Celery's messages."""
