@@ -10,7 +10,7 @@ from fastapi.security import HTTPBearer
 from docai.api.dependencies import ApiLimits
 from docai.api.errors import add_error_handlers
 from docai.api.middleware import Gate, RequestId
-from docai.api.routes import answers, documents, health, jobs, pages, search
+from docai.api.routes import answers, documents, health, jobs, pages, search, webhooks
 from docai.api.schemas.problems import Problem
 from docai.system import System
 
@@ -19,6 +19,7 @@ PROBLEMS: dict[int | str, dict[str, object]] = {
     for status, meaning in {
         401: "The key is missing or unknown.",
         404: "There is no such thing, or it is somebody else's.",
+        409: "It is not in a state that allows this.",
         422: "The request or the file cannot be used as it is.",
         503: "A store does not answer; try again.",
     }.items()
@@ -31,7 +32,9 @@ def create_app(system: System, limits: ApiLimits) -> FastAPI:
         title="docai",
         version=version("docai"),
         summary="Document AI with evidence: every value says on which page and box it stands.",
-        openapi_tags=[{"name": tag} for tag in ("documents", "pages", "jobs", "search", "answers", "health")],
+        openapi_tags=[
+            {"name": tag} for tag in ("documents", "pages", "jobs", "search", "answers", "webhooks", "health")
+        ],
     )
     app.state.system = system
     app.state.limits = limits
@@ -39,7 +42,7 @@ def create_app(system: System, limits: ApiLimits) -> FastAPI:
     # The gate checks the key before the body is read; this says so in the OpenAPI description.
     key = HTTPBearer(auto_error=False, description="The API key that the first start makes.")
     protected = APIRouter(responses=PROBLEMS, dependencies=[Depends(key)])
-    for noun in (documents, pages, jobs, search, answers):
+    for noun in (documents, pages, jobs, search, answers, webhooks):
         protected.include_router(noun.router)
     app.include_router(protected)
     app.include_router(health.router)

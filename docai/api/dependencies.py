@@ -12,6 +12,7 @@ from fastapi import Depends, Query, Request
 from docai.domain.ids import TenantId
 from docai.errors import InvalidRequest
 from docai.system import System
+from docai.webhooks.registry import Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class ListPage:
 def _system(request: Request) -> System:
     system: System = request.app.state.system
     return system
+
+
+def _webhooks(request: Request) -> Webhooks:
+    return _system(request).webhooks
 
 
 def _limits(request: Request) -> ApiLimits:
@@ -69,6 +74,7 @@ def cursor_after(last: object) -> str:
 
 
 SystemDep = Annotated[System, Depends(_system)]
+WebhooksDep = Annotated[Webhooks, Depends(_webhooks)]
 LimitsDep = Annotated[ApiLimits, Depends(_limits)]
 TenantDep = Annotated[TenantId, Depends(_tenant_id)]
 ListPageDep = Annotated[ListPage, Depends(_list_page)]

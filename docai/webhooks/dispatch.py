@@ -7,13 +7,14 @@ import random
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
 
 from docai.domain.events import Event
 from docai.domain.ids import WebhookId
 from docai.domain.webhooks import DueDelivery
-from docai.errors import StoreError, WrongSecretKey
-from docai.protocols import WebhookOutbox
-from docai.sealing import Seal
+from docai.errors import DocaiError, WrongSecretKey
+from docai.protocols import Sealer, WebhookOutbox
 from docai.telemetry import WEBHOOK_ATTEMPTS, log
 from docai.webhooks.delivery import Outcome, Result, Sender
 from docai.webhooks.schedule import report_of
@@ -36,22 +37,34 @@ class Dispatcher:
     webhook-id when its lease has run out; receivers drop the repeat by that id.
     """
 
-    def __init__(self, outbox: WebhookOutbox, sender: Sender, seal: Seal, *, lease_s: float = LEASE_S) -> None:
+    def __init__(self, outbox: WebhookOutbox, sender: Sender, seal: Sealer, *, lease_s: float = LEASE_S) -> None:
         self._outbox = outbox
         self._sender = sender
         self._seal = seal
         self._lease_s = lease_s
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="docai-webhooks", daemon=True)
 
-    def run(self, stopped: threading.Event) -> None:
-        """Deliver until told to stop; attempts under way are finished first. Survives the database's absence."""
-        while not stopped.is_set():
+    def __enter__(self) -> Self:
+        """Deliver from now on."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        """Begin no further attempt, and wait for those under way."""
+        self._ending.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ending.wait(LOOK_EVERY_S):
             try:
-                self.run_once(stopped)
-            except StoreError as error:
-                log("webhooks could not be dispatched", level="warning", error=error.code)
-            stopped.wait(LOOK_EVERY_S)
+                self.run_once()
+            except DocaiError as error:
+                log("webhooks failed for now", level="warning", code=error.code)
+            except Exception as error:  # noqa: BLE001 - a fault of ours must not end the deliveries for good
+                log("webhooks failed", level="error", exc_info=error)
 
-    def run_once(self, stopped: threading.Event | None = None) -> int:
+    def run_once(self) -> int:
         """Deliver until nothing is due and nothing under way; gives how many attempts were made.
 
         What becomes due while a slow receiver is waited for is not kept waiting.
@@ -63,7 +76,7 @@ class Dispatcher:
         running: dict[Future[None], WebhookId] = {}
         with ThreadPoolExecutor(SLOTS, "webhooks") as pool:
             while True:
-                if stopped is None or not stopped.is_set():
+                if not self._ending.is_set():
                     for due in self._due(list(running.values())):
                         running[pool.submit(self._attempt, due)] = due.endpoint_id
                         n_attempts += 1

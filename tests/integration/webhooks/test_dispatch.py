@@ -190,8 +190,7 @@ def test_a_hanging_receiver_does_not_hold_up_another(
         assert time.monotonic() - started < 2
         assert len(hanging.received) == SLOTS_PER_ENDPOINT
         # The rest of the hanging receiver's would take as long again and again.
-        with webhooks._records.unit_of_work(tenant.id) as unit:
-            unit.webhooks.delete(webhooks.list(tenant.id)[0].id)
+        webhooks.delete(tenant.id, webhooks.list(tenant.id)[0].id)
         dispatching.join()
 
 
@@ -312,10 +311,10 @@ def test_what_is_recorded_after_the_lease_ran_out_does_not_count(
         webhooks.create(tenant.id, there.url)
         happen(tenant, EventKind.JOB_FINISHED)
         late = Dispatcher(records.outbox, Slow(guard, timeout_s=2), seal, lease_s=0.2)
-        thread = threading.Thread(target=late.run_once, args=(stopped := threading.Event(),))
+        thread = threading.Thread(target=late.run_once)
         thread.start()
         assert entered.wait(10)
-        stopped.set()
+        late._ending.set()
         time.sleep(0.4)
         quick = Dispatcher(records.outbox, Sender(guard, timeout_s=2), seal)
         assert quick.run_once() == 1
@@ -333,22 +332,17 @@ def test_it_runs_until_it_is_stopped_and_outlives_a_database_that_is_away(
     seal: Seal,
     free_port: Callable[[], int],
 ) -> None:
-    stopped = threading.Event()
     away = PostgresRecords(make_engine(f"postgresql://nobody@127.0.0.1:{free_port()}/none", pool_size=1))
     without = Dispatcher(away.outbox, Sender(guard, timeout_s=2), seal)
-    threads = [threading.Thread(target=each.run, args=(stopped,)) for each in (dispatcher, without)]
     with receiver() as there:
         webhooks.create(tenant.id, there.url)
-        for thread in threads:
-            thread.start()
-        happen(tenant, EventKind.JOB_FINISHED)
-        deadline = time.monotonic() + 10
-        while not there.received and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert threads[1].is_alive()
-        stopped.set()
-        for thread in threads:
-            thread.join(10)
-        assert not any(thread.is_alive() for thread in threads)
+        with dispatcher, without:
+            happen(tenant, EventKind.JOB_FINISHED)
+            deadline = time.monotonic() + 10
+            while not there.received and time.monotonic() < deadline:
+                time.sleep(0.02)
+            time.sleep(1)
+            assert without._thread.is_alive()
         assert len(there.received) == 1
+    assert only(webhooks, tenant).state is DeliveryState.DELIVERED
     away.close()
