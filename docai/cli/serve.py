@@ -32,7 +32,7 @@ def serve(
 
     settings = read_settings()
     address, wanted_port = host or settings.api.host, settings.api.port if port is None else port
-    with _listening(address, wanted_port) as listener, open_session(settings) as session:
+    with listening(address, wanted_port) as listener, open_session(settings) as session:
         limits = ApiLimits(
             max_bytes=settings.limits.max_bytes,
             max_wait_s=settings.limits.max_wait_s,
@@ -46,8 +46,12 @@ def serve(
 
 
 @contextlib.contextmanager
-def _listening(address: str, port: int) -> Iterator[socket.socket]:
-    """A socket on the address, before anything slow is started for nothing."""
+def listening(address: str, port: int) -> Iterator[socket.socket]:
+    """A socket on the address, before anything slow is started for nothing.
+
+    Raises:
+        ConfigurationError: somebody else listens there, or the address is not this machine's.
+    """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -60,8 +64,13 @@ def _listening(address: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
+def url_of(address: str, port: int) -> str:
+    """Where a browser finds it."""
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+
+
 def _announce(address: str, port: int, key_file: Path, *, as_json: bool) -> None:
-    url = f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+    url = url_of(address, port)
     if as_json:
         write(json.dumps({"url": url, "docs_url": f"{url}/docs", "api_key_file": str(key_file)}))
         sys.stdout.flush()

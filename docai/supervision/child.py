@@ -22,6 +22,7 @@ LineSink = Callable[[str, str], None]
 _LONGEST_LINE = 16 << 10
 _KEPT_LINES = 12
 _READER_END_S = 1.0
+_PROBE_S = 0.2
 
 
 class ChildState(StrEnum):
@@ -46,8 +47,8 @@ class ChildSpec:
     env: Mapping[str, str]
     """All of its environment. Secrets belong here, never in `argv`, which everybody on the machine may read."""
     ready: Callable[[], bool] | None = None
-    """Whether it does its work by now; None: as soon as it runs. Asked often, so it answers within a second;
-    an `OSError` means not yet."""
+    """Whether it does its work by now; None: as soon as it runs. Asked several times a second, so it does not take
+    long; an `OSError` means not yet."""
     grace_s: float = 30.0
     """How long it may take to end after it was asked to."""
     after: tuple[str, ...] = ()
@@ -81,6 +82,13 @@ class ChildStatus:
     seconds: float
     """Since it came into this state."""
 
+    @property
+    def end(self) -> str:
+        """How it ended last, in words."""
+        if self.exit_code is not None and self.exit_code < 0:
+            return f"signal {signal.Signals(-self.exit_code).name}"
+        return f"exit code {self.exit_code}"
+
 
 class Child:
     """A child process over all its lives. Every method is called from one and the same lasting thread."""
@@ -95,6 +103,7 @@ class Child:
         self._last_words: deque[str] = deque(maxlen=_KEPT_LINES)
         self._started = 0.0
         self._kill_time = 0.0
+        self._next_probe = 0.0
         self._enter(ChildState.WAITING)
         self.n_failures = 0
         """Ends in a row, none of which came after a healthy life."""
@@ -181,6 +190,10 @@ class Child:
             self._enter(ChildState.STOPPED)
 
     def _is_ready(self) -> bool:
+        now = time.monotonic()
+        if now < self._next_probe:
+            return False
+        self._next_probe = now + _PROBE_S
         try:
             return self.spec.ready is None or self.spec.ready()
         except OSError:

@@ -22,6 +22,8 @@ class PrefixedLines:
         }
 
     def __call__(self, name: str, line: str) -> None:
-        """Print a child's line, without what would steer the terminal."""
+        """Print a child's line, without what would steer the terminal; an empty one is passed over."""
+        if not line:
+            return
         plain = "".join(mark if mark.isprintable() or mark == "\t" else "\N{REPLACEMENT CHARACTER}" for mark in line)
         self._console.print(Text.assemble(self._prefixes[name], plain), soft_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -67,8 +67,12 @@ class Supervisor:
         """How each child stands, in the order of their start."""
         return tuple(child.status for child in self._children.values())
 
-    def wait_ready(self, timeout_s: float = _START_TIMEOUT_S) -> bool:
+    def wait_ready(self, timeout_s: float = _START_TIMEOUT_S, *, without: Collection[str] = ()) -> bool:
         """Start the children and wait until each has been ready; False if a signal came instead.
+
+        Args:
+            timeout_s: how long to wait.
+            without: names of children that are started and not waited for.
 
         Raises:
             ConfigurationError: a child does not come up; the message has its last words.
@@ -76,12 +80,12 @@ class Supervisor:
         deadline = time.monotonic() + timeout_s
         while not self.is_stopping:
             self._tick()
-            late = [child for child in self._children.values() if not child.was_ready]
+            late = [child for name, child in self._children.items() if not child.was_ready and name not in without]
             if not late:
                 return True
             for child in late:
                 if child.n_failures >= _MAX_FAILED_STARTS:
-                    raise _failure(child, f"ended {child.n_failures} times, at last with {_end_of(child.status)}")
+                    raise _failure(child, f"ended {child.n_failures} times, at last with {child.status.end}")
             if time.monotonic() > deadline:
                 raise _failure(late[0], f"is not ready after {timeout_s:.0f} s")
             time.sleep(_POLL_S)
@@ -143,13 +147,6 @@ class Supervisor:
             self._asked_to_stop = now
         elif now > self._asked_to_stop + _ONE_REQUEST_S:
             self._must_kill = True
-
-
-def _end_of(status: ChildStatus) -> str:
-    """How a child ended, in words."""
-    if status.exit_code is not None and status.exit_code < 0:
-        return f"signal {signal.Signals(-status.exit_code).name}"
-    return f"exit code {status.exit_code}"
 
 
 def _failure(child: Child, reason: str) -> ConfigurationError:

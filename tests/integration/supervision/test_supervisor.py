@@ -208,6 +208,13 @@ def test_a_child_that_is_never_ready_is_given_up(log: Log) -> None:
         supervisor.wait_ready(timeout_s=0.3)
 
 
+def test_a_child_that_is_not_waited_for_may_come_up_later(log: Log) -> None:
+    late = _spec("late", ready=lambda: False)
+    with _supervisor(log, _spec("prompt"), late) as supervisor:
+        assert supervisor.wait_ready(without=["late"])
+        assert [status.state for status in supervisor.statuses()] == [ChildState.READY, ChildState.STARTING]
+
+
 def test_a_machine_without_room_for_a_process_is_asked_again(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[float] = []
 

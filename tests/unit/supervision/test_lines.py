@@ -31,3 +31,7 @@ def test_a_terminal_shows_the_name_in_colour() -> None:
 
 def test_a_line_cannot_steer_the_terminal() -> None:
     assert "\x1b" not in _printed("\x1b[2Jgone\x07\r", is_terminal=False)
+
+
+def test_an_empty_line_is_passed_over() -> None:
+    assert _printed("", is_terminal=False) == ""

@@ -1,0 +1,133 @@
+"""What `docai up` runs: the index's owner, the API and two workers, as data for the supervisor."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable, Collection
+from http.client import HTTPConnection, HTTPException
+
+from docai.assembly.parts import INDEX_SOCKET, make_embedder
+from docai.domain.work import Capability
+from docai.domain.workers import WorkerState
+from docai.errors import StoreError
+from docai.protocols import WorkQueue
+from docai.settings import PREFIX, Settings
+from docai.stores.qdrant.wire import socket_place
+from docai.supervision.child import ChildSpec
+
+INDEX, API = "index", "api"
+WORKERS = {
+    "worker-raster": (Capability.RASTER,),
+    "worker-pages": tuple(capability for capability in Capability if capability is not Capability.RASTER),
+}
+"""What opens PDFs is a process of its own: it can be killed without the others' noticing."""
+_GRACE_S = 60.0
+"""The pages at hand are read to the end; each step of one has its own limit (`DOCAI_LIMITS__PAGE_TIMEOUT_S`)."""
+_PROBE_S = 1.0
+
+
+def environment(settings: Settings, *, database_url: str, broker_url: str) -> dict[str, str]:
+    """All of the children's environment: ours, and where the stores are."""
+    return {
+        **os.environ,
+        f"{PREFIX}HOME": str(settings.home_path),
+        f"{PREFIX}DATABASE__URL": database_url,
+        f"{PREFIX}BROKER__URL": broker_url,
+        "PYTHONUNBUFFERED": "1",  # their lines are shown as they come
+    }
+
+
+def child_specs(
+    settings: Settings,
+    env: dict[str, str],
+    *,
+    address: str,
+    port: int,
+    has_signed_on: Callable[[Collection[Capability]], bool],
+) -> list[ChildSpec]:
+    """The children in the order of their start; `has_signed_on` tells whether a worker of ours for this is there."""
+    index = [] if settings.index.url is not None else [_index_owner(settings, env)]
+    needs = tuple(spec.name for spec in index)
+    serve = ("serve", "--host", address, "--port", str(port))
+    api = ChildSpec(API, _docai(*serve), env, lambda: _is_alive(address, port), after=needs)
+    workers = [
+        ChildSpec(
+            name,
+            _docai("worker", "--capability", ",".join(capabilities)),
+            env,
+            lambda capabilities=capabilities: has_signed_on(capabilities),  # type: ignore[misc]
+            grace_s=_GRACE_S,
+            after=needs,
+        )
+        for name, capabilities in WORKERS.items()
+    ]
+    return [*index, api, *workers]
+
+
+def signed_on(queue: WorkQueue, capabilities: Collection[Capability], pids: Collection[int | None]) -> bool:
+    """Whether one of these processes of this machine has reported itself as a worker for these capabilities."""
+    names = {f"{socket.gethostname()}:{pid}" for pid in pids}
+    try:
+        workers = queue.workers()
+    except StoreError:
+        return False
+    return any(
+        worker.state is WorkerState.READY and worker.name in names and set(worker.capabilities) == set(capabilities)
+        for worker in workers
+    )
+
+
+def degraded_parts(address: str, port: int) -> list[str]:
+    """What the API says of the parts that do not answer; one line each."""
+    connection = HTTPConnection(_reachable(address), port, timeout=5 * _PROBE_S)
+    try:
+        connection.request("GET", "/readyz")
+        checks = json.loads(connection.getresponse().read())["checks"]
+        return [f"{check['name']}: {check['detail']}" for check in checks if not check["is_ok"]]
+    except (OSError, HTTPException, ValueError, KeyError):
+        return ["api: it does not say how it is"]
+    finally:
+        connection.close()
+
+
+def _index_owner(settings: Settings, env: dict[str, str]) -> ChildSpec:
+    embedder = make_embedder(settings)
+    place = settings.home_path / INDEX_SOCKET
+    argv = (
+        *(sys.executable, "-m", "docai.stores.qdrant.owner"),
+        *("--folder", str(settings.home_path / "index")),
+        *("--socket", str(place)),
+        *("--dimension", str(embedder.dimension)),
+        *("--encoder", embedder.fingerprint),
+    )
+    return ChildSpec(INDEX, argv, env, lambda: _accepts(str(socket_place(place))))
+
+
+def _docai(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "docai.cli.main", *arguments)
+
+
+def _accepts(place: str) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(_PROBE_S)
+        client.connect(place)
+    return True
+
+
+def _is_alive(address: str, port: int) -> bool:
+    connection = HTTPConnection(_reachable(address), port, timeout=_PROBE_S)
+    try:
+        connection.request("GET", "/livez")
+        return connection.getresponse().status == 200
+    except HTTPException:
+        return False
+    finally:
+        connection.close()
+
+
+def _reachable(address: str) -> str:
+    """An address to connect to, for one to listen on: that for all of this machine's is none."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104 - compared, not listened on
