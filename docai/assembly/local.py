@@ -12,6 +12,7 @@ from docai.assembly.parts import (
     Assembled,
     first_tenant,
     lease_policy,
+    make_dispatcher,
     make_parts,
     make_policy,
     make_system,
@@ -74,6 +75,7 @@ def open_local(settings: Settings) -> Iterator[Assembled]:
         threads = WorkerThreads(worker, keeper, doorbell, capabilities=tuple(Capability), n=settings.n_processes)
         stack.enter_context(Upkeep(upkeep))
         stack.enter_context(threads)
+        stack.enter_context(make_dispatcher(settings, parts))
         tenant, key = first_tenant(records)
         yield Assembled(make_system(settings, parts), tenant, key, records)
 

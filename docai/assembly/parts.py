@@ -29,6 +29,8 @@ from docai.stores.postgres.unit_of_work import PostgresRecords
 from docai.stores.qdrant.remote import RemoteIndex
 from docai.stores.qdrant.server import ServerIndex
 from docai.system import Policy, System
+from docai.webhooks.delivery import Sender
+from docai.webhooks.dispatch import Dispatcher
 from docai.webhooks.guard import Guard
 from docai.webhooks.registry import Webhooks
 
@@ -165,6 +167,12 @@ def make_system(settings: Settings, parts: Parts) -> System:
     """What shells may ask, over these parts."""
     webhooks = Webhooks(parts.records, Guard(settings.webhook.networks), parts.sealer)
     return System(parts, webhooks=webhooks, cropper=PillowCropper(), policy=make_policy(settings))
+
+
+def make_dispatcher(settings: Settings, parts: Parts) -> Dispatcher:
+    """What sends webhooks, from any process that may reach the internet."""
+    sender = Sender(Guard(settings.webhook.networks), timeout_s=settings.webhook.timeout_s)
+    return Dispatcher(parts.records.outbox, sender, parts.sealer)
 
 
 def lease_policy(settings: Settings) -> LeasePolicy:

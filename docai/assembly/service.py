@@ -9,6 +9,7 @@ from docai.assembly.parts import (
     Assembled,
     ensure_home,
     first_tenant,
+    make_dispatcher,
     make_parts,
     make_system,
     open_records,
@@ -43,6 +44,7 @@ def open_service(settings: Settings) -> Iterator[Assembled]:
             doorbell=doorbell,
         )
         stack.enter_context(Upkeep(chores(settings, parts)))
+        stack.enter_context(make_dispatcher(settings, parts))
         tenant, key = first_tenant(records)
         yield Assembled(make_system(settings, parts), tenant, key, records)
 

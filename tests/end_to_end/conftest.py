@@ -8,27 +8,29 @@ from fastapi.testclient import TestClient
 
 from docai.api.app import create_app
 from docai.api.dependencies import ApiLimits
-from docai.local import LocalSystem, open_local
+from docai.assembly.local import open_local
+from docai.assembly.parts import Assembled
 from docai.pdf.draw import DrawnDocument, show_set
-from docai.settings import Settings
+from docai.settings import Settings, WebhookSettings
 from tests.end_to_end.limits import LIMITS
 
 
 @pytest.fixture(scope="session")
-def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSystem]:
-    settings = Settings(home=tmp_path_factory.mktemp("home"), limits=LIMITS)
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assembled]:
+    receivers_here = WebhookSettings(allowed_networks="127.0.0.0/8")
+    settings = Settings(home=tmp_path_factory.mktemp("home"), limits=LIMITS, webhook=receivers_here)
     with open_local(settings) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
-def key(local: LocalSystem) -> str:
+def key(local: Assembled) -> str:
     assert local.new_key is not None
     return local.new_key
 
 
 @pytest.fixture(scope="session")
-def client(local: LocalSystem, key: str) -> Iterator[TestClient]:
+def client(local: Assembled, key: str) -> Iterator[TestClient]:
     limits = ApiLimits(max_bytes=LIMITS.max_bytes, max_wait_s=120, max_page_size=200)
     app = create_app(local.system, limits)
     with TestClient(app, headers={"Authorization": f"Bearer {key}"}, raise_server_exceptions=False) as opened:

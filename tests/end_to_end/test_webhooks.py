@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from standardwebhooks import Webhook
 
-from docai.assembly.local import Assembled
+from docai.assembly.parts import Assembled
 from docai.domain.access import Tenant
 from docai.domain.ids import TenantId
 from docai.stores.postgres.access import new_key
