@@ -18,14 +18,15 @@ from typing import Any
 
 from docai.domain.answers import Answer, Question
 from docai.domain.ids import DocumentId
-from docai.local import LocalSystem, open_local
+from docai.assembly.local import open_local
+from docai.assembly.parts import Assembled
 from docai.settings import AnswerSettings, Settings
 
 NOT_ANSWERABLE = "Not answerable"
 LONGEST_READ_S = 3600.0
 
 
-def read(local: LocalSystem, path: Path) -> DocumentId:
+def read(local: Assembled, path: Path) -> DocumentId:
     """Have a file read unless it was before."""
     with path.open("rb") as stream:
         submission = local.system.submit(local.tenant.id, stream, path.name)
@@ -35,7 +36,7 @@ def read(local: LocalSystem, path: Path) -> DocumentId:
 
 
 def answers_to_questions(
-    local: LocalSystem, data: Path, n_files: int | None, seconds: list[float]
+    local: Assembled, data: Path, n_files: int | None, seconds: list[float]
 ) -> Iterator[dict[str, Any]]:
     questions = [json.loads(line) for line in (data / "qa.jsonl").read_text().splitlines()]
     files = list(dict.fromkeys(question["file"] for question in questions))[:n_files]
@@ -47,7 +48,7 @@ def answers_to_questions(
 
 
 def values_of_forms(
-    local: LocalSystem, data: Path, n_files: int | None, seconds: list[float]
+    local: Assembled, data: Path, n_files: int | None, seconds: list[float]
 ) -> Iterator[dict[str, Any]]:
     items = json.loads((data / "manifest.json").read_text())["items"][:n_files]
     known = {item["file"]: read(local, data / item["file"]) for item in items}
@@ -60,7 +61,7 @@ def values_of_forms(
         yield {"item": item["file"], "key_values": found}
 
 
-def ask(local: LocalSystem, text: str, document_id: DocumentId, seconds: list[float]) -> Answer:
+def ask(local: Assembled, text: str, document_id: DocumentId, seconds: list[float]) -> Answer:
     start = time.perf_counter()
     given = local.system.answer(local.tenant.id, Question(text=text, document_ids=(document_id,)))
     seconds.append(time.perf_counter() - start)

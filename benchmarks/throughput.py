@@ -17,7 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from docai.local import LocalSystem, open_local
+from docai.assembly.local import open_local
+from docai.assembly.parts import Assembled
 from docai.settings import Settings, WorkerSettings
 
 DIRECT = """
@@ -56,7 +57,7 @@ def direct(process: subprocess.Popen[str], path: Path) -> tuple[float, int]:
             continue  # the library prints messages of its own
 
 
-def whole(local: LocalSystem, path: Path) -> float:
+def whole(local: Assembled, path: Path) -> float:
     """Seconds from the upload to the end of its job."""
     system, tenant = local.system, local.tenant.id
     started = time.perf_counter()

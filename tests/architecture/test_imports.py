@@ -24,7 +24,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
         ("docai/domain/geometry.py", "import docai.pipeline.run", "The layers"),
         ("docai/query/search.py", "import docai.stores.blobs.filesystem", "The layers"),
         ("docai/query/search.py", "import pymupdf", "pymupdf is met only in docai.pdf"),
-        ("docai/api/app.py", "import docai.local", "The API loads no model and opens no PDF"),
+        ("docai/api/app.py", "import docai.assembly.local", "The API loads no model and opens no PDF"),
         ("docai/utils.py", "x = 1", "The layers"),
     ],
 )
@@ -54,6 +54,6 @@ def test_the_api_application_imports_no_model_and_no_pdf_library() -> None:
 
 
 def test_the_assembly_imports_no_pdf_library() -> None:
-    code = "import sys; import docai.local; print('pymupdf' in sys.modules)"
+    code = "import sys; import docai.assembly.local; print('pymupdf' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
