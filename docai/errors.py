@@ -7,7 +7,9 @@ DocaiError
 │   └── InvalidQuestion · InvalidRequest · PageOutOfRange · WebhookUrlRefused
 ├── PageError                  one page could not be read; the rest of the document can
 │   └── PageTimedOut · PageCrashed · PageUnreadable · PageTooLarge · PageGivenUp
-├── NotFound                   DocumentNotFound · PageNotFound · JobNotFound · WebhookNotFound · DeliveryNotFound
+├── NotFound
+│   ├── DocumentNotFound · PageNotFound · JobNotFound · ErasureNotFound
+│   └── WebhookNotFound · DeliveryNotFound
 ├── Conflict                   DocumentNotReady · LeaseLost · WebhookDisabled · TooManyWebhooks
 ├── AccessError                NotAuthenticated
 ├── EngineError                EngineUnavailable · InvalidEmbedding
@@ -188,6 +190,12 @@ class DeliveryNotFound(NotFound):
     """The webhook has no delivery of this id."""
 
     code = "delivery_not_found"
+
+
+class ErasureNotFound(NotFound):
+    """No deletion of this tenant has the id."""
+
+    code = "erasure_not_found"
 
 
 class Conflict(DocaiError):

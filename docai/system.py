@@ -13,13 +13,15 @@ from typing import BinaryIO
 from docai.domain.access import Tenant
 from docai.domain.answers import Answer, Hit, Question
 from docai.domain.documents import Document, DocumentPlace, DocumentStatus, Page, PageState
+from docai.domain.erasures import Erasure
 from docai.domain.events import Event, EventKind, NewEvent
 from docai.domain.geometry import Box
-from docai.domain.ids import DocumentId, JobId, TenantId, new_answer_id, new_job_id
+from docai.domain.ids import DocumentId, ErasureId, JobId, TenantId, new_answer_id, new_job_id
 from docai.domain.jobs import Job, JobState, Priority
 from docai.domain.plans import PagePlan
 from docai.domain.work import NewItem, Stage
 from docai.errors import DocumentNotReady, InvalidQuestion, PageNotFound
+from docai.pipeline.erase import Eraser
 from docai.pipeline.ingest import sniff, take_in
 from docai.pipeline.parts import Parts, ReadingPolicy
 from docai.pipeline.plan import plan_pages
@@ -60,9 +62,12 @@ class Policy:
 class System:
     """docai, assembled. Every call is on behalf of one tenant and sees nothing of the others. Thread-safe."""
 
-    def __init__(self, parts: Parts, *, webhooks: Webhooks, cropper: PageCropper, policy: Policy) -> None:
+    def __init__(
+        self, parts: Parts, *, eraser: Eraser, webhooks: Webhooks, cropper: PageCropper, policy: Policy
+    ) -> None:
         self.webhooks = webhooks
         self._parts = parts
+        self._eraser = eraser
         self._cropper = cropper
         self._policy = policy
 
@@ -113,21 +118,22 @@ class System:
             unit.jobs.keep_password(job.id, self._parts.sealer.seal(password.encode("utf-8")))
         unit.events.add(NewEvent(kind=EventKind.JOB_QUEUED, document_id=job.document_id, job_id=job.id))
 
-    def delete(self, tenant_id: TenantId, document_id: DocumentId) -> None:
-        """Delete a document with everything made of it: rows first, so that it is gone at once, then vectors and files.
+    def delete(self, tenant_id: TenantId, document_id: DocumentId) -> Erasure:
+        """Delete a document with everything made of it, and give the receipt; see `Eraser.erase`.
 
         Raises:
             DocumentNotFound: the tenant has none of this id.
         """
+        return self._eraser.erase(tenant_id, document_id)
+
+    def erasure(self, tenant_id: TenantId, erasure_id: ErasureId) -> Erasure:
+        """A deletion's receipt as of now.
+
+        Raises:
+            ErasureNotFound: the tenant has none of this id.
+        """
         with self._unit(tenant_id) as unit:
-            n_pages = len(unit.documents.page_states(document_id))
-            blobs = unit.documents.delete(document_id)
-        for sha256 in blobs:
-            with self._unit(tenant_id) as unit:
-                unit.documents.hold_blob(sha256)
-                for orphan in unit.documents.unreferenced([sha256]):
-                    self._parts.blobs.delete(orphan)
-        self._parts.index.delete(tenant_id, document_id, range(1, n_pages + 1))
+            return unit.erasures.get(erasure_id)
 
     # ---------------------------------------------------------------- follow and read
 

@@ -25,6 +25,12 @@ BELLS = Counter("docai_bells", "Messages sent to wake workers.", ["capability"],
 BATCH_SIZE = Histogram(
     "docai_batch_size", "Items leased at once.", ["stage"], buckets=(1, 2, 4, 8, 16, 32), registry=REGISTRY
 )
+ERASURES = Histogram(
+    "docai_erasure_seconds",
+    "From asking for a deletion to its verification.",
+    buckets=(0.1, 1, 5, 15, 30, 60, 300, 3600),
+    registry=REGISTRY,
+)
 SEARCHES = Counter("docai_searches", "Searches by mode.", ["mode"], registry=REGISTRY)
 ANSWERS = Counter("docai_answers", "Questions by whether they could be answered.", ["answerable"], registry=REGISTRY)
 WEBHOOK_ATTEMPTS = Counter(

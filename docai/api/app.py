@@ -10,7 +10,7 @@ from fastapi.security import HTTPBearer
 from docai.api.dependencies import ApiLimits
 from docai.api.errors import add_error_handlers
 from docai.api.middleware import Gate, RequestId
-from docai.api.routes import answers, documents, health, jobs, pages, search, webhooks
+from docai.api.routes import answers, documents, erasures, health, jobs, pages, search, webhooks
 from docai.api.schemas.problems import Problem
 from docai.system import System
 
@@ -42,7 +42,7 @@ def create_app(system: System, limits: ApiLimits) -> FastAPI:
     # The gate checks the key before the body is read; this says so in the OpenAPI description.
     key = HTTPBearer(auto_error=False, description="The API key that the first start makes.")
     protected = APIRouter(responses=PROBLEMS, dependencies=[Depends(key)])
-    for noun in (documents, pages, jobs, search, answers, webhooks):
+    for noun in (documents, erasures, pages, jobs, search, answers, webhooks):
         protected.include_router(noun.router)
     app.include_router(protected)
     app.include_router(health.router)

@@ -18,12 +18,12 @@ from docai.assembly.parts import (
     make_system,
     open_records,
 )
-from docai.assembly.upkeep import chores
+from docai.assembly.upkeep import keep_up
 from docai.domain.ids import WorkerId
 from docai.domain.work import Capability
 from docai.pipeline.leases import LeaseKeeper
 from docai.pipeline.stages import Stages
-from docai.pipeline.sweep import Upkeep
+from docai.pipeline.sweep import Sweeper
 from docai.pipeline.threads import ThreadDoorbell, WorkerThreads
 from docai.pipeline.worker import Worker
 from docai.settings import Settings
@@ -59,8 +59,7 @@ def open_local(settings: Settings) -> Iterator[Assembled]:
             ),
             doorbell=doorbell,
         )
-        upkeep = chores(settings, parts)
-        upkeep["sweep"][1]()
+        Sweeper(records, doorbell).sweep()
         keeper = stack.enter_context(
             LeaseKeeper(
                 records.queue,
@@ -73,7 +72,7 @@ def open_local(settings: Settings) -> Iterator[Assembled]:
         )
         worker = Worker(records.queue, Stages(parts, make_policy(settings).reading), keeper, doorbell)
         threads = WorkerThreads(worker, keeper, doorbell, capabilities=tuple(Capability), n=settings.n_processes)
-        stack.enter_context(Upkeep(upkeep))
+        keep_up(settings, parts, stack)
         stack.enter_context(threads)
         stack.enter_context(make_dispatcher(settings, parts))
         tenant, key = first_tenant(records)

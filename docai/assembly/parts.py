@@ -13,6 +13,7 @@ from docai.domain.ids import TenantId
 from docai.engines.embedder.ngram import NgramEmbedder
 from docai.engines.ocr.rapidocr import RapidOcrReader
 from docai.pdf.sandbox import PdfSandbox
+from docai.pipeline.erase import Eraser
 from docai.pipeline.leases import LeasePolicy
 from docai.pipeline.parts import Parts, ReadingPolicy
 from docai.pipeline.rasterise import RasterPolicy
@@ -166,7 +167,8 @@ def make_policy(settings: Settings) -> Policy:
 def make_system(settings: Settings, parts: Parts) -> System:
     """What shells may ask, over these parts."""
     webhooks = Webhooks(parts.records, Guard(settings.webhook.networks), parts.sealer)
-    return System(parts, webhooks=webhooks, cropper=PillowCropper(), policy=make_policy(settings))
+    eraser = Eraser(parts, lease_s=settings.worker.lease_s)
+    return System(parts, eraser=eraser, webhooks=webhooks, cropper=PillowCropper(), policy=make_policy(settings))
 
 
 def make_dispatcher(settings: Settings, parts: Parts) -> Dispatcher:

@@ -15,11 +15,10 @@ from docai.assembly.parts import (
     open_records,
     shared_index,
 )
-from docai.assembly.upkeep import chores
+from docai.assembly.upkeep import keep_up
 from docai.broker.celery_app import make_app
 from docai.broker.doorbell import CeleryDoorbell
 from docai.errors import ConfigurationError
-from docai.pipeline.sweep import Upkeep
 from docai.settings import Settings
 
 
@@ -43,7 +42,7 @@ def open_service(settings: Settings) -> Iterator[Assembled]:
             index=lambda embedder: shared_index(settings, embedder),
             doorbell=doorbell,
         )
-        stack.enter_context(Upkeep(chores(settings, parts)))
+        keep_up(settings, parts, stack)
         stack.enter_context(make_dispatcher(settings, parts))
         tenant, key = first_tenant(records)
         yield Assembled(make_system(settings, parts), tenant, key, records)

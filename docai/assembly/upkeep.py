@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import ExitStack
 
+from docai.pipeline.erase import Eraser
 from docai.pipeline.parts import Parts
-from docai.pipeline.sweep import Sweeper
+from docai.pipeline.sweep import Chore, Sweeper, Upkeep
 from docai.settings import Settings
+from docai.webhooks.delivery import Sender
+from docai.webhooks.dispatch import Dispatcher
+from docai.webhooks.guard import Guard
+
+ABANDONED_S = 86_400.0
+"""A file that no document names and that is this old belongs to work that was killed: none takes a day."""
+_HOUR_S = 3600.0
 
 
-def chores(settings: Settings, parts: Parts) -> dict[str, tuple[float, Callable[[], object]]]:
-    """Name to seconds between two runs, and what is done; two processes that do the same do no harm."""
+def keep_up(settings: Settings, parts: Parts, stack: ExitStack) -> None:
+    """Do all chores, and deliver webhooks, until `stack` is closed."""
+    stack.enter_context(Upkeep(chores(settings, parts)))
+    sender = Sender(Guard(settings.webhook.networks), timeout_s=settings.webhook.timeout_s)
+    stack.enter_context(Dispatcher(parts.records.outbox, sender, parts.sealer))
+
+
+def chores(settings: Settings, parts: Parts) -> dict[str, Chore]:
+    """What is done again and again, by name; two processes that do the same do no harm."""
     sweeper = Sweeper(parts.records, parts.doorbell)
-    return {"sweep": (settings.worker.sweep_s, sweeper.sweep)}
+    eraser = Eraser(parts, lease_s=settings.worker.lease_s)
+    every_s = settings.worker.sweep_s
+    return {
+        "sweep": Chore(every_s, sweeper.sweep),
+        "erase": Chore(every_s, eraser.verify),
+        "files": Chore(_HOUR_S, lambda: eraser.collect(ABANDONED_S)),
+    }

@@ -13,14 +13,13 @@ from celery import Celery
 
 from docai.assembly.parts import ensure_home, lease_policy, make_parts, make_policy, open_records, shared_index
 from docai.assembly.service import addresses
-from docai.assembly.upkeep import chores
+from docai.assembly.upkeep import keep_up
 from docai.broker.doorbell import CeleryDoorbell
 from docai.domain.ids import WorkerId
 from docai.domain.work import Capability
 from docai.pipeline.leases import LeaseKeeper
 from docai.pipeline.parts import Parts
 from docai.pipeline.stages import Stages
-from docai.pipeline.sweep import Upkeep
 from docai.pipeline.worker import Worker
 from docai.settings import Settings
 from docai.telemetry import log
@@ -68,7 +67,7 @@ def open_worker(settings: Settings, app: Celery, capabilities: Sequence[Capabili
                 on_stuck=_leave,
             )
         )
-        stack.enter_context(Upkeep(chores(settings, parts)))
+        keep_up(settings, parts, stack)
         stages = Stages(parts, make_policy(settings).reading)
         yield WorkerProcess(Worker(records.queue, stages, keeper, doorbell), keeper, parts)
 

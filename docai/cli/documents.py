@@ -114,13 +114,16 @@ def delete(
             if as_json or not sys.stdin.isatty():
                 raise InvalidRequest(f"{document.name} is not deleted without being sure; give --yes.")
             typer.confirm(f"Delete {document.name} ({document.id})?", abort=True, err=True)
-        session.system.delete(session.tenant_id, document.id)
+        erasure = session.system.delete(session.tenant_id, document.id)
     if as_json:
+        from docai.api.schemas.erasures import ErasureOut
         from docai.cli.schemas import DeletedOut
 
-        print_json(DeletedOut(id=document.id, name=document.name))
+        print_json(DeletedOut(id=document.id, name=document.name, erasure=ErasureOut.of(erasure)))
     else:
-        notes().print(f"Deleted {document.name} ({document.id}).")
+        pages = f"{erasure.n_pages} page{'' if erasure.n_pages == 1 else 's'}, {erasure.n_blobs} files"
+        checked = "nothing is left in any store" if erasure.verified_at else "verified once no worker holds it"
+        notes().print(f"Deleted {document.name} ({document.id}): {pages}; {checked}.")
 
 
 def _overview(documents: Sequence[Document]) -> RichTable:

@@ -9,6 +9,7 @@ from pydantic import Field, JsonValue
 
 from docai.api.schemas.answers import AnswerOut
 from docai.api.schemas.documents import SubmissionOut, WireModel
+from docai.api.schemas.erasures import ErasureOut
 from docai.api.schemas.health import CheckOut
 from docai.api.schemas.pages import PagePlanOut
 from docai.errors import DocaiError
@@ -64,6 +65,7 @@ class DeletedOut(WireModel):
 
     id: UUID
     name: str
+    erasure: ErasureOut
 
 
 class KeyOut(WireModel):

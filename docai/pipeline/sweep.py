@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -58,18 +59,22 @@ class Sweeper:
         log("lease ran out", level="warning", **facts_of(lease), crashes=item.crashes + 1, solo=lease.is_solo)
 
 
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """What is to be done again and again."""
+
+    every_s: float
+    """Seconds between two runs."""
+    do: Callable[[], object]
+
+
 class Upkeep:
-    """Threads that each do one chore again and again until the process ends."""
+    """Threads that each do one chore until the process ends. A chore that fails is tried next time."""
 
-    def __init__(self, chores: Mapping[str, tuple[float, Callable[[], object]]]) -> None:
-        """Name the chores; nothing runs yet.
-
-        Args:
-            chores: name to seconds between two runs, and what is to be done. A chore that fails is tried next time.
-        """
+    def __init__(self, chores: Mapping[str, Chore]) -> None:
         self._ending = threading.Event()
         self._threads = [
-            threading.Thread(target=self._repeat, args=(name, *chore), name=f"docai-{name}", daemon=True)
+            threading.Thread(target=self._repeat, args=(name, chore), name=f"docai-{name}", daemon=True)
             for name, chore in chores.items()
         ]
 
@@ -83,10 +88,10 @@ class Upkeep:
         for thread in self._threads:
             thread.join()
 
-    def _repeat(self, name: str, every_s: float, act: Callable[[], object]) -> None:
-        while not self._ending.wait(every_s):
+    def _repeat(self, name: str, chore: Chore) -> None:
+        while not self._ending.wait(chore.every_s):
             try:
-                act()
+                chore.do()
             except DocaiError as error:
                 log("chore failed for now", level="warning", chore=name, code=error.code)
             except Exception as error:  # noqa: BLE001 - a fault of ours must not end the chore for good

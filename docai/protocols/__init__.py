@@ -1,5 +1,6 @@
 """The seams: what an engine, a PDF reader, a store and a queue must do."""
 
+from docai.protocols.erasures import ErasureQueue, ErasureRecords
 from docai.protocols.reading import OpenDocument, PageCropper, PageEmbedder, PdfReader, WordReader
 from docai.protocols.records import (
     AnswerRecords,
@@ -18,6 +19,8 @@ __all__ = [
     "BlobStore",
     "DocumentRecords",
     "Doorbell",
+    "ErasureQueue",
+    "ErasureRecords",
     "EventRecords",
     "JobRecords",
     "OpenDocument",

@@ -12,6 +12,7 @@ from docai.domain.documents import Document, DocumentPlace, Page, PageState
 from docai.domain.ids import DocumentId, JobId, Sha256, TenantId
 from docai.domain.jobs import Job
 from docai.domain.words import PageWords
+from docai.protocols.erasures import ErasureQueue, ErasureRecords
 from docai.protocols.webhooks import WebhookOutbox, WebhookRecords
 from docai.protocols.work import EventRecords, WorkQueue, WorkRecords
 
@@ -146,6 +147,7 @@ class UnitOfWork(Protocol):
     work: WorkRecords
     events: EventRecords
     webhooks: WebhookRecords
+    erasures: ErasureRecords
 
 
 class Records(Protocol):
@@ -174,6 +176,10 @@ class Records(Protocol):
     @property
     def outbox(self) -> WebhookOutbox:
         """The webhook deliveries of all tenants."""
+
+    @property
+    def erasures(self) -> ErasureQueue:
+        """The deletions of all tenants."""
 
     def is_reachable(self) -> bool:
         """Whether a query gets an answer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -47,6 +47,9 @@ class BlobStore(Protocol):
 
     def delete(self, sha256: Sha256) -> None:
         """Forget the bytes; harmless when there are none."""
+
+    def older_than(self, seconds: float) -> Iterator[Sha256]:
+        """Blobs that were stored longer ago than this."""
 
 
 class PageIndex(Protocol):

@@ -63,16 +63,19 @@ class WebhookOutbox(Protocol):
         """Make the deliveries that follow from the oldest `limit` new events, once each; gives how many events."""
 
     def claim(
-        self, *, limit: int, per_endpoint: int, busy: Collection[WebhookId], lease_s: float
+        self, *, limit: int, per_endpoint: int, receiving: Collection[WebhookId], lease_s: float
     ) -> Sequence[DueDelivery]:
-        """Lease deliveries that are due.
+        """Lease deliveries that are due; the tenant and the endpoint with the fewest attempts under way come first.
 
         Args:
             limit: Most of all.
-            per_endpoint: Most of one endpoint, so that one which hangs does not hold up the others.
-            busy: Endpoints that get nothing now.
+            per_endpoint: Most of one endpoint, those under way included: one that hangs does not hold up the others.
+            receiving: Of the attempts that the caller has under way, the endpoint of each.
             lease_s: After so many seconds without a record the attempt counts as failed, and another one is made.
         """
 
     def record(self, due: DueDelivery, report: AttemptReport) -> bool:
         """Keep what became of an attempt; False if the lease ran out or the delivery was asked for anew meanwhile."""
+
+    def forget(self, older_than_s: float) -> int:
+        """Delete deliveries that ended and were made so long ago; gives how many."""

@@ -58,9 +58,6 @@ class WorkRecords(Protocol):
             DocumentNotFound: the tenant has none of this id.
         """
 
-    def seconds_leased(self, document_id: DocumentId) -> float:
-        """For how long a worker may still believe that it holds work of a document, seconds."""
-
 
 class EventRecords(Protocol):
     """What happened to one tenant's jobs and documents."""

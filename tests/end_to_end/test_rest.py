@@ -129,7 +129,7 @@ def test_a_document_is_gone_with_everything_made_of_it(client: TestClient, send:
     document = send(draw.plain(2, 11.0).pdf, "short-lived.pdf").json()["document"]
     url = f"/v1/documents/{document['id']}"
     assert client.get(f"{url}/pages/2/image").status_code == 200
-    assert client.delete(url).status_code == 204
+    assert client.delete(url).status_code == 202
     for gone in (url, f"{url}/pages", f"{url}/pages/1", f"{url}/pages/1/image", f"{url}/content", f"{url}/tables"):
         assert client.get(gone).json()["code"] == "document_not_found", gone
     assert client.delete(url).status_code == 404
@@ -198,7 +198,7 @@ def test_a_list_is_read_on_though_the_last_document_seen_is_gone(client: TestCli
     for size in (9.1, 9.2, 9.3):
         send(draw.plain(1, size).pdf, f"{size}.pdf")
     first = client.get("/v1/documents", params={"limit": "1"}).json()
-    assert client.delete(f"/v1/documents/{first['data'][0]['id']}").status_code == 204
+    assert client.delete(f"/v1/documents/{first['data'][0]['id']}").status_code == 202
     rest = client.get("/v1/documents", params={"limit": "1", "cursor": first["next_cursor"]}).json()
     assert rest["data"][0]["name"] == "9.2.pdf"
 

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from docai.api.dependencies import LimitsDep, ListPageDep, SystemDep, TenantDep, cursor_after
 from docai.api.negotiation import accepted
 from docai.api.schemas.documents import DocumentListOut, DocumentOut, SubmissionOut
+from docai.api.schemas.erasures import ErasureOut
 from docai.api.schemas.pages import ContentOut, TableListOut, tables_of
 from docai.api.uploads import BODY_SCHEMA, received
 from docai.domain.documents import DocumentPlace
@@ -85,10 +86,12 @@ def read_document(document_id: UUID, system: SystemDep, tenant_id: TenantDep) ->
     return DocumentOut.of(system.document(tenant_id, DocumentId(document_id)))
 
 
-@router.delete("/{document_id}", status_code=204)
-def delete_document(document_id: UUID, system: SystemDep, tenant_id: TenantDep) -> None:
-    """Delete a document with everything made of it."""
-    system.delete(tenant_id, DocumentId(document_id))
+@router.delete("/{document_id}", status_code=202)
+def delete_document(document_id: UUID, response: Response, system: SystemDep, tenant_id: TenantDep) -> ErasureOut:
+    """Delete a document with everything made of it. It is gone at once; the receipt says when that was verified."""
+    erasure = system.delete(tenant_id, DocumentId(document_id))
+    response.headers["Location"] = f"/v1/erasures/{erasure.id}"
+    return ErasureOut.of(erasure)
 
 
 @router.get(

@@ -8,7 +8,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -79,6 +79,15 @@ class FilesystemBlobs:
         """Forget the bytes; harmless when there are none."""
         with _store_errors():
             self._place(sha256).unlink(missing_ok=True)
+
+    def older_than(self, seconds: float) -> Iterator[Sha256]:
+        """Blobs that were stored longer ago than this."""
+        with _store_errors():
+            for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
+                for path in folder.iterdir():
+                    with suppress(FileNotFoundError):
+                        if time.time() - path.stat().st_mtime > seconds:
+                            yield Sha256(folder.name + path.name)
 
     def _place(self, sha256: Sha256) -> Path:
         if not _HASH.fullmatch(sha256):

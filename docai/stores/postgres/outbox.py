@@ -7,14 +7,14 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Row, func, literal, null, text, update
+from sqlalchemy import Row, delete, func, literal, null, text, update
 from sqlalchemy.orm import Session
 
 from docai.domain.events import Event, EventKind
 from docai.domain.ids import DeliveryId, DocumentId, JobId, TenantId, WebhookId
 from docai.domain.webhooks import AttemptReport, DeliveryState, DueDelivery
 from docai.stores.postgres.work import NOW
-from docai.stores.postgres.work_tables import WebhookDeliveryRow, WebhookEndpointRow
+from docai.stores.postgres.work_tables import EventRow, WebhookDeliveryRow, WebhookEndpointRow
 
 _PUBLISH = text("""
 WITH news AS (
@@ -33,15 +33,24 @@ UPDATE event SET is_published = true FROM news WHERE event.id = news.id
 """)
 
 _CLAIM = text("""
-WITH due AS (
-    SELECT d.tenant_id, d.id
-    FROM webhook_endpoint e CROSS JOIN LATERAL (
+WITH receiving AS (  -- what this dispatcher has under way
+    SELECT e.tenant_id, e.id, count(*) AS load
+    FROM unnest(CAST(:receiving AS uuid[])) AS r (id) JOIN webhook_endpoint e ON e.id = r.id GROUP BY e.tenant_id, e.id
+), waiting AS (  -- each endpoint's next ones, with its place among those under way there
+    SELECT d.*, coalesce(r.load, 0) + row_number() OVER (PARTITION BY e.id ORDER BY d.next_attempt_at, d.id) AS place
+    FROM webhook_endpoint e LEFT JOIN receiving r ON r.id = e.id CROSS JOIN LATERAL (
         SELECT w.tenant_id, w.id, w.next_attempt_at FROM webhook_delivery w
         WHERE w.endpoint_id = e.id AND w.state = 'pending' AND w.next_attempt_at <= clock_timestamp()
         ORDER BY w.next_attempt_at, w.event_id LIMIT :per_endpoint FOR UPDATE SKIP LOCKED
     ) d
-    WHERE e.is_enabled AND NOT e.id = ANY (CAST(:busy AS uuid[]))
-    ORDER BY d.next_attempt_at LIMIT :limit
+    WHERE e.is_enabled
+), due AS (  -- in turn: the tenant and the endpoint with the fewest under way first
+    SELECT w.tenant_id, w.id
+    FROM waiting w LEFT JOIN (SELECT tenant_id, sum(load) AS load FROM receiving GROUP BY tenant_id) t USING (tenant_id)
+    WHERE w.place <= :per_endpoint
+    ORDER BY coalesce(t.load, 0) + row_number() OVER (PARTITION BY w.tenant_id ORDER BY w.place, w.next_attempt_at),
+        w.next_attempt_at
+    LIMIT :limit
 )
 UPDATE webhook_delivery d
 SET attempts = d.attempts + 1, lease_token = d.lease_token + 1,
@@ -69,10 +78,10 @@ class PostgresOutbox:
             return session.connection().execute(_PUBLISH, {"limit": limit}).rowcount
 
     def claim(
-        self, *, limit: int, per_endpoint: int, busy: Collection[WebhookId], lease_s: float
+        self, *, limit: int, per_endpoint: int, receiving: Collection[WebhookId], lease_s: float
     ) -> Sequence[DueDelivery]:
-        """Lease deliveries that are due, the longest first."""
-        values = {"limit": limit, "per_endpoint": per_endpoint, "busy": list(busy), "lease_s": lease_s}
+        """Lease deliveries that are due."""
+        values = {"limit": limit, "per_endpoint": per_endpoint, "receiving": list(receiving), "lease_s": lease_s}
         with self._transaction() as session:
             rows = session.execute(_CLAIM, values).all()
         return sorted((_due_of(row) for row in rows), key=lambda due: due.event.id)
@@ -94,6 +103,17 @@ class PostgresOutbox:
             if is_held and report.disabled_reason is not None:
                 _disable(session, due, report.disabled_reason)
         return is_held
+
+    def forget(self, older_than_s: float) -> int:
+        """Delete what ended so long ago."""
+        before = NOW - func.make_interval(0, 0, 0, 0, 0, 0, older_than_s)
+        ended = WebhookDeliveryRow.state != DeliveryState.PENDING
+        with self._transaction() as session:
+            old = delete(WebhookDeliveryRow).where(ended, WebhookDeliveryRow.created_at < before)
+            forgotten = session.scalars(old.returning(WebhookDeliveryRow.event_id)).all()
+            # Other events are kept with their jobs; a ping belongs to nothing but its delivery.
+            session.execute(delete(EventRow).where(EventRow.id.in_(forgotten), EventRow.kind == EventKind.PING))
+        return len(forgotten)
 
 
 def _disable(session: Session, due: DueDelivery, reason: str) -> None:

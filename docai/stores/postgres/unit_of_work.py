@@ -14,6 +14,7 @@ from docai.errors import StoreError
 from docai.protocols import (
     AnswerRecords,
     DocumentRecords,
+    ErasureRecords,
     EventRecords,
     JobRecords,
     TermRecords,
@@ -25,6 +26,7 @@ from docai.stores.postgres import access
 from docai.stores.postgres.answers import PostgresAnswers
 from docai.stores.postgres.documents import PostgresDocuments
 from docai.stores.postgres.engine import translated_errors
+from docai.stores.postgres.erasures import PostgresErasureQueue, PostgresErasures
 from docai.stores.postgres.events import PostgresEvents
 from docai.stores.postgres.jobs import PostgresJobs
 from docai.stores.postgres.outbox import PostgresOutbox
@@ -44,6 +46,7 @@ class PostgresUnitOfWork:
     work: WorkRecords
     events: EventRecords
     webhooks: WebhookRecords
+    erasures: ErasureRecords
 
     def __init__(self, session: Session, tenant_id: TenantId) -> None:
         """Open the tenant's repositories on the session."""
@@ -54,6 +57,7 @@ class PostgresUnitOfWork:
         self.work = PostgresWork(session, tenant_id)
         self.events = PostgresEvents(session, tenant_id)
         self.webhooks = PostgresWebhooks(session, tenant_id)
+        self.erasures = PostgresErasures(session, tenant_id)
 
 
 class PostgresRecords:
@@ -64,6 +68,7 @@ class PostgresRecords:
         self._engine = engine
         self._queue = PostgresQueue(self._transaction)
         self._outbox = PostgresOutbox(self._transaction)
+        self._erasures = PostgresErasureQueue(self._transaction)
 
     @contextmanager
     def unit_of_work(self, tenant_id: TenantId) -> Iterator[UnitOfWork]:
@@ -95,6 +100,11 @@ class PostgresRecords:
     def outbox(self) -> PostgresOutbox:
         """The webhook deliveries of all tenants."""
         return self._outbox
+
+    @property
+    def erasures(self) -> PostgresErasureQueue:
+        """The deletions of all tenants."""
+        return self._erasures
 
     def is_reachable(self) -> bool:
         """Whether a query gets an answer."""

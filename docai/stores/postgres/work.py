@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Update, func, insert, literal, select, text, update
+from sqlalchemy import Update, func, insert, literal, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
@@ -106,13 +106,6 @@ class PostgresWork:
         )
         self._session.execute(unfinished.values(state=ItemState.CANCELLED, finished_at=NOW, **_no_lease()))
         return epoch
-
-    def seconds_leased(self, document_id: DocumentId) -> float:
-        """For how long a worker may still believe that it holds work of a document, seconds."""
-        left = func.extract("epoch", func.max(WorkItemRow.lease_until) - NOW)
-        leased = (WorkItemRow.document_id == document_id, WorkItemRow.state == ItemState.LEASED)
-        found = self._session.scalar(select(left).where(WorkItemRow.tenant_id == self._tenant_id, *leased))
-        return max(0.0, float(found or 0.0))
 
     def _count_remaining(self, document_id: DocumentId, epoch: int, change: int) -> int:
         """Change the fan-in counter, which also keeps others off the document until the transaction ends."""
