@@ -69,7 +69,7 @@ class LimitSettings(_Group):
         "not at all.",
     )
     sandbox_memory_mib: int = Field(
-        2048, ge=512, description="Address space that a process which opens a PDF may use, MiB."
+        2048, ge=512, description="Address space that a process which opens a PDF may use beside the file's own, MiB."
     )
     max_question_characters: int = Field(4000, ge=1, description="Longest question or search, characters.")
     max_wait_s: float = Field(

@@ -85,13 +85,11 @@ def die_with_parent() -> None:
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def confine(*, memory_mib: int) -> tuple[Layer, ...]:
-    """Raise every wall there is around this process; gives those that stand. Descriptors already open stay usable.
+def confine() -> tuple[Layer, ...]:
+    """Raise every wall there is around this process, but see `limit_memory`; gives those that stand.
 
-    Args:
-        memory_mib: address space, MiB, all that is mapped already included.
+    Descriptors already open stay usable.
     """
-    _limit(resource.RLIMIT_AS, memory_mib << 20)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_NOFILE, _MAX_OPEN_FILES)
@@ -104,6 +102,11 @@ def confine(*, memory_mib: int) -> tuple[Layer, ...]:
         if system_calls.refuse():
             layers.append(Layer.NO_SYSTEM_CALLS)
     return tuple(layers)
+
+
+def limit_memory(n_bytes: int) -> None:
+    """Let this process have so much address space, all that is mapped already included."""
+    _limit(resource.RLIMIT_AS, n_bytes)
 
 
 def allow_cpu_seconds(seconds: float) -> None:

@@ -75,7 +75,7 @@ class Parking:
 
     def leave(self, parked: Parked) -> None:
         """Keep a child that did nothing wrong, or end it where there is no room for it."""
-        if not self._has_room_for(parked.child):
+        if not self._has_room_for(parked):
             parked.child.kill()
             return
         with self._lock:
@@ -96,8 +96,9 @@ class Parking:
             while self._parked:
                 self._freed(self._parked[0]).child.kill()
 
-    def _has_room_for(self, child: Child) -> bool:
-        if self._keep_s <= 0 or child.memory_mib > self._memory_mib * _MAX_MEMORY_SHARE:
+    def _has_room_for(self, parked: Parked) -> bool:
+        used_mib = parked.child.memory_mib - (parked.identity.n_bytes >> 20)  # the file itself is not counted
+        if self._keep_s <= 0 or used_mib > self._memory_mib * _MAX_MEMORY_SHARE:
             return False
         return _free_mib() >= self._memory_mib
 

@@ -72,7 +72,7 @@ class PdfSandbox:
         """Set the limits; nothing is started yet.
 
         Args:
-            memory_mib: address space of a process that holds a document, MiB, engine included (about 720).
+            memory_mib: address space of a process that holds a document, MiB, engine (about 720) included, file not.
             open_timeout_s: longest time to open a document, seconds.
             page_timeout_s: longest time for one step of one page, seconds.
             document_timeout_s: longest time for all steps of all pages of a document, seconds.

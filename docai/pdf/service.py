@@ -6,6 +6,7 @@ import contextlib
 import encodings
 import importlib
 import mmap
+import os
 import pkgutil
 import socket
 from collections.abc import Callable, Sequence
@@ -24,12 +25,19 @@ _MAX_IMAGE_BYTES = 1 << 30
 _MAX_MESSAGE_CHARACTERS = 300
 
 
-def serve(channel: socket.socket, layers: Sequence[str]) -> None:
-    """Take a file's descriptor, open it as the first request says, then answer until the parent hangs up."""
+def serve(channel: socket.socket, layers: Sequence[str], *, memory_mib: int) -> None:
+    """Take a file's descriptor, open it as the first request says, then answer until the parent hangs up.
+
+    Args:
+        channel: to the parent.
+        layers: the walls that stand around this process.
+        memory_mib: address space that it may use beside the file's own, MiB.
+    """
     _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
     if not descriptors:
         return
     file = descriptors[0]
+    confinement.limit_memory((memory_mib << 20) + os.fstat(file).st_size)
     opened: list[ReadDocument] = []
 
     def open_file(request: Request, _: Message) -> Message:

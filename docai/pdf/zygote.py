@@ -139,11 +139,11 @@ def _read_document(channel: int, memory_mib: int) -> None:
         confinement.die_with_parent()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _close_all_but({0, 1, 2, channel})
-        layers = confinement.confine(memory_mib=memory_mib)
+        layers = confinement.confine()
 
         from docai.pdf import service  # noqa: PLC0415 -- loaded long since, behind the change to onnxruntime
 
-        service.serve(socket.socket(fileno=channel), layers)
+        service.serve(socket.socket(fileno=channel), layers, memory_mib=memory_mib)
         status = 0
     finally:
         os._exit(status)

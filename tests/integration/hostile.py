@@ -24,6 +24,16 @@ def stream(content: bytes, entries: bytes = b"") -> bytes:
     return b"<</Length %d%s>>stream\n" % (len(content), entries) + content + b"\nendstream"
 
 
+def deflated(block: bytes, n_blocks: int) -> bytes:
+    """So many copies of a block, deflated; the block is packed once, so that a gigabyte takes no time."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)  # owes nothing to what came before
+    checksum = 1
+    for _ in range(n_blocks):
+        checksum = zlib.adler32(block, checksum)
+    return b"\x78\xda" + packed * n_blocks + b"\x03\x00" + checksum.to_bytes(4, "big")
+
+
 def pages(*page_entries: bytes, count: int | None = None) -> dict[int, bytes]:
     """Catalog (1), page tree (2) and pages from 10 on, each 200 points square unless its entries say otherwise."""
     kids = b" ".join(b"%d 0 R" % (10 + i) for i in range(len(page_entries)))
@@ -42,7 +52,7 @@ def sane(n_pages: int = 1) -> bytes:
     return pdf_of({**pages(*[entries] * n_pages), 50: stream(b"BT /F 12 Tf 20 100 Td (A sane page) Tj ET")})
 
 
-def _with_first_page(bomb_entries: bytes, extra: dict[int, bytes]) -> bytes:
+def beside_a_sane_page(bomb_entries: bytes, extra: dict[int, bytes]) -> bytes:
     """The bomb on page 1, a sane page as page 2."""
     sane_entries = b"/Contents 50 0 R/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
     text = stream(b"BT /F 12 Tf 20 100 Td (A sane page) Tj ET")
@@ -59,7 +69,7 @@ def billion_laughs() -> bytes:
         for level in range(10)
     }
     entries = b"/Contents 51 0 R/Resources<</XObject<</X 100 0 R>>>>"
-    return _with_first_page(entries, {51: stream(b"/X Do"), **forms})
+    return beside_a_sane_page(entries, {51: stream(b"/X Do"), **forms})
 
 
 def tiny_tiles() -> bytes:
@@ -69,16 +79,14 @@ def tiny_tiles() -> bytes:
         b"/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 1 1]/XStep 0.001/YStep 0.001/Resources<<>>",
     )
     entries = b"/Contents 51 0 R/Resources<</Pattern<</P 52 0 R>>>>"
-    return _with_first_page(entries, {51: stream(b"/Pattern cs /P scn 0 0 200 200 re f"), 52: tile})
+    return beside_a_sane_page(entries, {51: stream(b"/Pattern cs /P scn 0 0 200 200 re f"), 52: tile})
 
 
 def doubly_deflated(n_bytes: int = 1_000_000_000) -> bytes:
     """A page's content of a gigabyte, deflated twice to a few kilobytes."""
-    packer = zlib.compressobj(9)
-    block = b" " * 10_000_000
-    once = b"".join(packer.compress(block) for _ in range(n_bytes // len(block))) + packer.flush()
+    once = deflated(b" " * 10_000_000, n_bytes // 10_000_000)
     content = stream(zlib.compress(once, 9), b"/Filter[/FlateDecode/FlateDecode]")
-    return _with_first_page(b"/Contents 51 0 R", {51: content})
+    return beside_a_sane_page(b"/Contents 51 0 R", {51: content})
 
 
 def wide(side_pt: int) -> bytes:
@@ -98,16 +106,13 @@ def lying_count() -> bytes:
 
 def huge_image(side_px: int = 20_000) -> bytes:
     """A page with a white picture of 400 million grey pixels."""
-    packer = zlib.compressobj(9)
-    row = bytes([255]) * side_px
-    packed = b"".join(packer.compress(row * 100) for _ in range(side_px // 100)) + packer.flush()
     image = stream(
-        packed,
+        deflated(bytes([255]) * side_px * 100, side_px // 100),
         b"/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceGray/Filter/FlateDecode"
         % (side_px, side_px),
     )
     entries = b"/Contents 51 0 R/Resources<</XObject<</I 52 0 R>>>>"
-    return _with_first_page(entries, {51: stream(b"200 0 0 200 0 0 cm /I Do"), 52: image})
+    return beside_a_sane_page(entries, {51: stream(b"200 0 0 200 0 0 cm /I Do"), 52: image})
 
 
 def with_scripts() -> bytes:

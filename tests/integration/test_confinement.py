@@ -21,7 +21,8 @@ from docai.pdf import confinement
 kept = open(sys.argv[1], "rb")
 unconnected, listening = socket.socket(), socket.create_server(("127.0.0.1", 0))
 port = listening.getsockname()[1]
-layers = confinement.confine(memory_mib=1024)
+layers = confinement.confine()
+confinement.limit_memory(1 << 30)
 assert set(layers) == set(confinement.available_layers())
 assert kept.read() == b"kept"
 {attempt}
