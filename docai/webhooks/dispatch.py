@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import random
 import threading
+import time
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from types import TracebackType
@@ -28,6 +30,9 @@ SLOTS_PER_ENDPOINT = 4
 EVENTS_AT_ONCE = 500
 LOOK_EVERY_S = 1.0
 """How late a delivery may be noticed."""
+KEEP_S = 30 * 86_400.0
+"""How long it can be seen what was sent, and sent again."""
+FORGET_EVERY_S = 3_600.0
 
 
 class Dispatcher:
@@ -56,8 +61,12 @@ class Dispatcher:
         self._thread.join()
 
     def _run(self) -> None:
+        forget_at = 0.0
         while not self._ending.wait(LOOK_EVERY_S):
             try:
+                if time.monotonic() >= forget_at:
+                    self._outbox.forget(KEEP_S)
+                    forget_at = time.monotonic() + FORGET_EVERY_S
                 self.run_once()
             except DocaiError as error:
                 log("webhooks failed for now", level="warning", code=error.code)
@@ -87,15 +96,16 @@ class Dispatcher:
                     del running[attempt]
                     attempt.result()
 
-    def _due(self, receiving: list[WebhookId]) -> list[DueDelivery]:
-        """Leases for the free slots; `receiving` has one entry for each slot that is taken."""
+    def _due(self, receiving: Sequence[WebhookId]) -> Sequence[DueDelivery]:
+        """Leases for the free slots; `receiving` has the endpoint of each slot that is taken."""
         while self._outbox.publish(EVENTS_AT_ONCE) == EVENTS_AT_ONCE:
             pass
         free = SLOTS - len(receiving)
         if free == 0:
             return []
-        busy = {endpoint for endpoint in receiving if receiving.count(endpoint) >= SLOTS_PER_ENDPOINT}
-        return list(self._outbox.claim(limit=free, per_endpoint=SLOTS_PER_ENDPOINT, busy=busy, lease_s=self._lease_s))
+        return self._outbox.claim(
+            limit=free, per_endpoint=SLOTS_PER_ENDPOINT, receiving=receiving, lease_s=self._lease_s
+        )
 
     def _attempt(self, due: DueDelivery) -> None:
         outcome = self._outcome(due)

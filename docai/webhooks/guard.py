@@ -81,7 +81,8 @@ class Guard:
             WebhookUrlRefused: the URL or one of its addresses is not permitted, or its name has no address.
         """
         scheme, host, port, path = _parts(url)
-        port = port or (HTTPS_PORT if scheme == "https" else HTTP_PORT)
+        if port is None:
+            port = HTTPS_PORT if scheme == "https" else HTTP_PORT
         try:
             addresses = [ip_address(text) for text in self._resolve(host, port)]
         except (OSError, ValueError) as error:

@@ -93,6 +93,7 @@ def test_one_inner_address_among_public_ones_refuses_them_all() -> None:
         "https://example.com/#fragment",
         "https://example.com:8443/",
         "https://example.com:22/",
+        "https://example.com:0/",
         "https://example.com:99999/",
         "https://exa mple.com/",
         "https://example.com/a b",
