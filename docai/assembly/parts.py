@@ -35,8 +35,11 @@ from docai.webhooks.dispatch import Dispatcher
 from docai.webhooks.guard import Guard
 from docai.webhooks.registry import Webhooks
 
-INDEX_SOCKET = "index.socket"
-"""In `DOCAI_HOME`: where the one process that owns the embedded index is spoken to."""
+INDEX_SOCKET = Path("run", "index.socket")
+"""In `DOCAI_HOME`: where the one process that owns the embedded index is spoken to.
+
+In a folder that the owner makes for itself, since others may be let into `DOCAI_HOME` and must not be near the socket.
+"""
 
 
 @dataclass(frozen=True, slots=True)
