@@ -21,7 +21,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("module", "line", "contract"),
     [
-        ("docai/domain/geometry.py", "import docai.pipeline.run", "The layers"),
+        ("docai/domain/geometry.py", "import docai.pipeline.stages", "The layers"),
         ("docai/query/search.py", "import docai.stores.blobs.filesystem", "The layers"),
         ("docai/query/search.py", "import pymupdf", "pymupdf is met only in docai.pdf"),
         ("docai/api/app.py", "import docai.assembly.local", "The API loads no model and opens no PDF"),

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 from uuid import UUID
 
+from docai.assembly.local import open_local
 from docai.domain.documents import DocumentStatus, PageState
 from docai.domain.ids import DocumentId
 from docai.domain.jobs import JobState
-from docai.local import open_local
 from docai.settings import Settings
 
 N_PAGES = 12
@@ -20,7 +20,7 @@ VICTIM = f"""
 import sys, time
 from io import BytesIO
 from pathlib import Path
-from docai.local import open_local
+from docai.assembly.local import open_local
 from docai.pdf.draw import plain
 from docai.settings import Settings
 
@@ -57,8 +57,8 @@ def test_a_killed_process_loses_no_page_and_the_next_one_does_none_twice(tmp_pat
 
 def test_a_second_process_is_told_who_has_the_home(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from docai.errors import HomeInUse; from docai.local import open_local;"
-        "from docai.settings import Settings\n"
+        "import sys; from pathlib import Path; from docai.errors import HomeInUse\n"
+        "from docai.assembly.local import open_local; from docai.settings import Settings\n"
         "try:\n"
         "    with open_local(Settings(home=Path(sys.argv[1]))): print('came in')\n"
         "except HomeInUse as error: print(error.message)"

@@ -1,27 +1,32 @@
 """What may happen to a document while it is read: a poison page, a deletion, a twin, a fault of ours, a full disk."""
 
+import os
+import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pymupdf
 import pytest
+from pydantic import SecretStr
 
+from docai.assembly.local import open_local
+from docai.assembly.parts import Assembled
 from docai.domain.answers import Question
-from docai.domain.documents import Document, DocumentStatus, Page, PageState
+from docai.domain.documents import DocumentStatus, Fault, PageState
+from docai.domain.events import EventKind
 from docai.domain.jobs import JobState
 from docai.domain.words import PageWords
+from docai.domain.work import Stage
 from docai.errors import DocumentNotFound, StoreFull, StoreUnavailable
-from docai.local import LocalSystem, open_local
 from docai.pdf import draw
-from docai.pipeline import run
-from docai.pipeline.run import DocumentRun
-from docai.pipeline.workers import PAGES_PER_TURN
-from docai.settings import LimitSettings, Settings
+from docai.pipeline.record import end_job
+from docai.settings import DatabaseSettings, LimitSettings, Settings, WorkerSettings
+from docai.stores.postgres.embedded import EmbeddedPostgres
 from docai.system import System
+from docai.telemetry import ITEMS_FENCED
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +35,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def local(home: Path) -> Iterator[LocalSystem]:
+def local(home: Path) -> Iterator[Assembled]:
     with open_local(Settings(home=home, limits=LimitSettings(page_timeout_s=15))) as opened:
         yield opened
 
 
-def read(local: LocalSystem, pdf: bytes, name: str = "some.pdf"):  # noqa: ANN201
+def read(local: Assembled, pdf: bytes, name: str = "some.pdf"):  # noqa: ANN201
     system, tenant = local.system, local.tenant.id
     submission = system.submit(tenant, BytesIO(pdf), name)
     job = system.wait(tenant, submission.job.id, 200)
@@ -62,7 +67,7 @@ def with_poison(pdf: bytes, page_number: int) -> bytes:
     return document.tobytes()
 
 
-def test_a_poison_page_fails_alone_and_the_next_document_is_read(local: LocalSystem) -> None:
+def test_a_poison_page_fails_alone_and_the_next_document_is_read(local: Assembled) -> None:
     document, job = read(local, with_poison(draw.plain(4, 12.0).pdf, 2), "poison.pdf")
     pages = local.system.pages(local.tenant.id, document.id)
     assert [page.state for page in pages] == [
@@ -81,7 +86,7 @@ def test_a_poison_page_fails_alone_and_the_next_document_is_read(local: LocalSys
     assert healthy.status is DocumentStatus.READY
 
 
-def test_a_document_deleted_while_it_is_read_leaves_nothing(local: LocalSystem, home: Path) -> None:
+def test_a_document_deleted_while_it_is_read_leaves_nothing(local: Assembled, home: Path) -> None:
     system, tenant = local.system, local.tenant.id
     blobs_before = blob_count(home)
     points_before = system._parts.index.count()
@@ -102,7 +107,7 @@ def test_a_document_deleted_while_it_is_read_leaves_nothing(local: LocalSystem, 
     assert submission.document.id not in {hit.document_id for hit in hits}
 
 
-def test_the_same_file_from_eight_sides_is_read_once(local: LocalSystem) -> None:
+def test_the_same_file_from_eight_sides_is_read_once(local: Assembled) -> None:
     system, tenant = local.system, local.tenant.id
     pdf = draw.plain(2, 16.0).pdf
     submissions = []
@@ -122,7 +127,7 @@ def test_the_same_file_from_eight_sides_is_read_once(local: LocalSystem) -> None
 
 
 def test_an_engine_that_breaks_costs_the_page_and_not_the_worker(
-    local: LocalSystem, monkeypatch: pytest.MonkeyPatch
+    local: Assembled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(image: bytes) -> PageWords:
         raise ZeroDivisionError(len(image))
@@ -140,7 +145,7 @@ def test_an_engine_that_breaks_costs_the_page_and_not_the_worker(
 
 
 def test_a_full_disk_keeps_nothing_and_the_next_upload_works(
-    local: LocalSystem, home: Path, monkeypatch: pytest.MonkeyPatch
+    local: Assembled, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     system, tenant = local.system, local.tenant.id
     n_documents = len(system.documents(tenant, limit=200))
@@ -157,7 +162,7 @@ def test_a_full_disk_keeps_nothing_and_the_next_upload_works(
 
 
 def test_a_page_that_the_index_refuses_is_kept_and_the_others_are_found(
-    local: LocalSystem, monkeypatch: pytest.MonkeyPatch
+    local: Assembled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pdf = pymupdf.open()
     for text in ("far too many words for so small an index", "zygomorphic"):
@@ -177,7 +182,7 @@ def test_a_page_that_the_index_refuses_is_kept_and_the_others_are_found(
     assert (hit.document_id, hit.page_number) == (document.id, 2)
 
 
-def test_a_page_with_a_single_word_is_not_blank(local: LocalSystem) -> None:
+def test_a_page_with_a_single_word_is_not_blank(local: Assembled) -> None:
     pdf = pymupdf.open()
     pdf.new_page().insert_text((72, 72), "abstained")
     document, _ = read(local, pdf.tobytes())
@@ -187,46 +192,49 @@ def test_a_page_with_a_single_word_is_not_blank(local: LocalSystem) -> None:
     assert [word.text for word in page.words.words] == ["abstained"]
 
 
-def test_a_database_that_is_away_for_long_costs_no_document(
-    local: LocalSystem, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    records, start, n_refused = local.system._parts.records, DocumentRun.start, 0
+def test_a_database_that_is_killed_while_a_document_is_read_costs_nothing(short_folder: Path) -> None:
+    with EmbeddedPostgres(short_folder / "postgres") as server:
+        settings = Settings(home=short_folder / "home", database=DatabaseSettings(url=SecretStr(server.url)))
+        with open_local(settings) as local:
+            system, tenant = local.system, local.tenant.id
+            submission = system.submit(tenant, BytesIO(draw.plain(10, 19.0).pdf), "long.pdf")
+            while system.job(tenant, submission.job.id).pages_done < 2:
+                time.sleep(0.02)
+            postmaster = short_folder / "postgres" / "data" / "postmaster.pid"
+            os.kill(int(postmaster.read_text().split()[0]), signal.SIGKILL)
+            time.sleep(2)
+            assert not local.records.is_reachable()
+            server.start()
+            assert system.wait(tenant, submission.job.id, 120).state is JobState.SUCCEEDED
+            pages = system.pages(tenant, submission.document.id)
+            assert [(page.number, page.state) for page in pages] == [(n, PageState.PARSED) for n in range(1, 11)]
+            told = [event.kind for event in system.events(tenant, submission.job.id)]
+            assert told.count(EventKind.PAGE_FINISHED) == 10
+            assert told.count(EventKind.JOB_FINISHED) == 1
 
-    def refused(run: DocumentRun) -> Sequence[int] | None:
-        nonlocal n_refused
-        if n_refused < 10:
-            n_refused += 1
-            raise StoreUnavailable("away")
-        return start(run)
 
-    monkeypatch.setattr("docai.pipeline.workers.RETRY_DELAYS_S", (0.01, 0.01))
-    monkeypatch.setattr(records, "is_reachable", lambda: n_refused >= 10)
-    monkeypatch.setattr(DocumentRun, "start", refused)
-    document, _ = read(local, draw.plain(1, 19.0).pdf)
-    assert n_refused == 10
-    assert document.status is DocumentStatus.READY
-
-
-def test_a_fault_that_does_not_pass_ends_the_document(local: LocalSystem, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(run: DocumentRun) -> None:
+def test_a_fault_that_does_not_pass_ends_the_document(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
         raise StoreUnavailable("never")
 
-    monkeypatch.setattr("docai.pipeline.workers.RETRY_DELAYS_S", (0.01, 0.01))
-    monkeypatch.setattr(DocumentRun, "start", refused)
-    document, job = read(local, draw.plain(1, 20.0).pdf)
-    assert document.status is DocumentStatus.FAILED
-    assert job.fault is not None
-    assert job.fault.code == "store_unavailable"
+    with open_local(Settings(home=short_folder, worker=WorkerSettings(patience_s=0))) as local:
+        monkeypatch.setattr(local.system._parts.blobs, "path", away)
+        document, job = read(local, draw.plain(1, 20.0).pdf)
+        assert document.status is DocumentStatus.FAILED
+        assert job.fault is not None
+        assert job.fault.code == "store_unavailable"
+        (dead,) = local.records.queue.dead(5)
+        assert (dead.document_id, dead.stage) == (document.id, Stage.OPEN)
 
 
-def test_a_document_says_when_it_last_changed(local: LocalSystem) -> None:
+def test_a_document_says_when_it_last_changed(local: Assembled) -> None:
     document, job = read(local, draw.plain(1, 18.0).pdf)
     assert job.started_at is not None
     assert document.created_at < job.started_at <= document.updated_at
 
 
 def test_a_store_that_fails_is_told_by_the_check_and_not_raised(
-    local: LocalSystem, monkeypatch: pytest.MonkeyPatch
+    local: Assembled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.fsync", no_room)
     checks = {check.name: check for check in local.system.check()}
@@ -244,14 +252,14 @@ def blob_count(home: Path) -> int:
     return sum(path.is_file() for path in (home / "blobs").rglob("*"))
 
 
-def test_what_a_system_is_asked_is_checked_first(local: LocalSystem) -> None:
+def test_what_a_system_is_asked_is_checked_first(local: Assembled) -> None:
     assert isinstance(local.system, System)
     checks = {check.name: check for check in local.system.check()}
     assert all(check.is_ok for check in checks.values()), checks
 
 
 def test_a_page_that_failed_is_read_again_with_the_file_and_no_other_page_is(
-    local: LocalSystem, monkeypatch: pytest.MonkeyPatch
+    local: Assembled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     system, tenant = local.system, local.tenant.id
     pdf = with_scan_behind(draw.plain(2, 12.5).pdf)
@@ -274,29 +282,33 @@ def with_scan_behind(pdf: bytes) -> bytes:
     return document.tobytes()
 
 
-def test_a_page_saved_after_its_document_was_given_up_counts_after_all(
-    local: LocalSystem, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Two turns of one document: one breaks while the other is reading a page, which is saved only afterwards."""
-    system, tenant = local.system, local.tenant.id
-    terms_of, broke = run.index_page, threading.Event()
+def test_a_page_that_is_read_while_its_job_ends_is_refused(local: Assembled, monkeypatch: pytest.MonkeyPatch) -> None:
+    system, tenant, records = local.system, local.tenant.id, local.records
+    recognise, entered, ended = system._parts.word_reader.read, threading.Event(), threading.Event()
 
-    def breaking(document: Document, page: Page, **parts: Any) -> Any:
-        if document.name != "given-up.pdf":
-            return terms_of(document, page, **parts)
-        if page.number > PAGES_PER_TURN:
-            broke.set()
-            raise ZeroDivisionError(page.number)
-        broke.wait(60)
-        while system.job(tenant, submission.job.id).state is JobState.RUNNING:
-            time.sleep(0.05)
-        return terms_of(document, page, **parts)
+    def slow(image: bytes) -> PageWords:
+        entered.set()
+        assert ended.wait(60)
+        return recognise(image)
 
+    fenced_before = ITEMS_FENCED.labels("ocr")._value.get()
     with monkeypatch.context() as patched:
-        patched.setattr(run, "index_page", breaking)
-        submission = system.submit(tenant, BytesIO(draw.plain(PAGES_PER_TURN + 1, 13.5).pdf), "given-up.pdf")
-        assert system.wait(tenant, submission.job.id, 60).state.is_final
-        while system.document(tenant, submission.document.id).status is not DocumentStatus.PARTLY_READY:
+        patched.setattr(system._parts.word_reader, "read", slow)
+        submission = system.submit(tenant, BytesIO(with_scan_behind(draw.plain(1, 13.5).pdf)), "given-up.pdf")
+        document_id, job_id = submission.document.id, submission.job.id
+        assert entered.wait(60)
+        while system.page(tenant, document_id, 1).state is not PageState.PARSED:
+            time.sleep(0.05)
+        with records.unit_of_work(tenant) as unit:
+            end_job(unit, unit.jobs.get(job_id), Fault(code="cancelled", message="enough"), state=JobState.CANCELLED)
+        ended.set()
+        while ITEMS_FENCED.labels("ocr")._value.get() == fenced_before:
             time.sleep(0.05)  # the suite's own time limit ends a wait in vain
-    states = [page.state for page in system.pages(tenant, submission.document.id)]
-    assert states == [PageState.PARSED, *[PageState.FAILED] * PAGES_PER_TURN]
+    pages = system.pages(tenant, document_id)
+    assert [page.state for page in pages] == [PageState.PARSED, PageState.FAILED]
+    assert pages[1].fault == Fault(code="cancelled", message="enough")
+    assert system.document(tenant, document_id).status is DocumentStatus.PARTLY_READY
+    assert system.job(tenant, job_id).state is JobState.CANCELLED
+    told = [event.kind for event in system.events(tenant, job_id)]
+    assert told.count(EventKind.JOB_FINISHED) == 1
+    assert told[-1] is EventKind.JOB_FINISHED

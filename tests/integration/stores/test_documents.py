@@ -46,7 +46,6 @@ def test_a_document_and_its_job_read_back_with_their_changes(records: PostgresRe
     with records.unit_of_work(tenant.id) as unit:
         assert unit.documents.get(document.id) == changed
         assert unit.jobs.get(job.id) == ended
-    assert records.unfinished_jobs() == []
 
 
 def test_a_second_save_replaces_a_page_and_its_tables(records: PostgresRecords, tenant: Tenant, engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Keys, jobs of all tenants, and what happens when the database goes away."""
+"""Keys, jobs and answers, and what happens when the database goes away."""
 
 from __future__ import annotations
 
@@ -42,18 +42,15 @@ def test_there_is_no_first_tenant_before_the_first_start(records: PostgresRecord
     assert records.is_reachable()
 
 
-def test_unfinished_jobs_come_from_all_tenants_oldest_first(
-    records: PostgresRecords, tenant: Tenant, other_tenant: Tenant
-) -> None:
-    mine, theirs = add_document(records, tenant), add_document(records, other_tenant)
+def test_a_documents_job_is_its_newest(records: PostgresRecords, tenant: Tenant) -> None:
+    document = add_document(records, tenant)
     with records.unit_of_work(tenant.id) as unit:
-        done = unit.jobs.of_document(mine.id)
+        done = unit.jobs.of_document(document.id)
         assert done is not None
         unit.jobs.save(done.model_copy(update={"state": JobState.SUCCEEDED}))
-        again = a_job(mine)
+        again = a_job(document)
         unit.jobs.add(again)
-        assert unit.jobs.of_document(mine.id) == again
-    assert [job.document_id for job in records.unfinished_jobs()] == [theirs.id, mine.id]
+        assert unit.jobs.of_document(document.id) == again
 
 
 def test_an_answer_is_kept_whole(records: PostgresRecords, tenant: Tenant, engine: Engine) -> None:

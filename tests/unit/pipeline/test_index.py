@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from docai.domain.documents import Document, DocumentStatus, MediaType, Page, PageState
+from docai.domain.documents import Document, DocumentStatus, MediaType
 from docai.domain.geometry import Box
 from docai.domain.ids import DocumentId, TenantId, sha256_of
 from docai.domain.words import PageWords, Witness, Word
@@ -30,15 +30,14 @@ def new_index() -> MemoryIndex:
     return MemoryIndex(dimension=EMBEDDER.dimension, encoder=EMBEDDER.fingerprint)
 
 
-def page_of(*texts: str) -> Page:
+def words_of(*texts: str) -> PageWords:
     box = Box(x0=0.1, y0=0.1, x1=0.2, y1=0.2)
-    words = PageWords(witness=Witness.OCR, words=tuple(Word(text=t, box=box, line=0) for t in texts))
-    return Page(document_id=DOCUMENT.id, number=3, state=PageState.PARSED, words=words)
+    return PageWords(witness=Witness.OCR, words=tuple(Word(text=t, box=box, line=0) for t in texts))
 
 
 def test_a_page_is_indexed_and_its_terms_are_counted() -> None:
     index = new_index()
-    counts = index_page(DOCUMENT, page_of("The", "Invoices", "invoice", "1,200"), index=index, embedder=EMBEDDER)
+    counts = index_page(DOCUMENT, 3, words_of("The", "Invoices", "invoice", "1,200"), index=index, embedder=EMBEDDER)
     assert counts == {"invoic": 2, "1200": 1}
     query = EMBEDDER.embed_query("invoice", {})
     assert query is not None
@@ -48,15 +47,14 @@ def test_a_page_is_indexed_and_its_terms_are_counted() -> None:
 
 def test_a_page_read_again_replaces_what_was_indexed() -> None:
     index = new_index()
-    index_page(DOCUMENT, page_of("invoice"), index=index, embedder=EMBEDDER)
-    index_page(DOCUMENT, page_of("receipt"), index=index, embedder=EMBEDDER)
+    index_page(DOCUMENT, 3, words_of("invoice"), index=index, embedder=EMBEDDER)
+    index_page(DOCUMENT, 3, words_of("receipt"), index=index, embedder=EMBEDDER)
     assert index.count() == 1
 
 
 def test_a_page_without_words_is_taken_out_of_the_index() -> None:
     index = new_index()
-    failed = Page(document_id=DOCUMENT.id, number=3, state=PageState.FAILED)
-    for empty in (failed, page_of(), page_of("the", "—")):
-        index_page(DOCUMENT, page_of("invoice"), index=index, embedder=EMBEDDER)
-        assert index_page(DOCUMENT, empty, index=index, embedder=EMBEDDER) == {}
+    for empty in (None, words_of(), words_of("the", "—")):
+        index_page(DOCUMENT, 3, words_of("invoice"), index=index, embedder=EMBEDDER)
+        assert index_page(DOCUMENT, 3, empty, index=index, embedder=EMBEDDER) == {}
         assert index.count() == 0
