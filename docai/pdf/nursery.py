@@ -215,5 +215,9 @@ def _received_child(control: socket.socket) -> Child | str:
     said = json.loads(content)
     if "error" in said:
         return str(said["error"])
+    if len(descriptors) < 2:  # there was no room for both: whom they belong to finds nobody here, and leaves
+        for descriptor in descriptors:
+            os.close(descriptor)
+        return "this process has too many open files"
     channel, handle = descriptors
     return Child(socket.socket(fileno=channel), handle, int(said["pid"]))

@@ -24,6 +24,11 @@ class Identity:
     media_type: MediaType
     password: str | None = field(repr=False)
 
+    @property
+    def file(self) -> tuple[int, int, int, int]:
+        """What tells the file, without the secret."""
+        return self.device, self.inode, self.n_bytes, self.changed_ns
+
     @classmethod
     def of(cls, path: Path, media_type: MediaType, password: str | None) -> Identity:
         """The identity of the file that is there now.

@@ -225,7 +225,7 @@ class SandboxedDocument:
             max_pixels=sandbox.max_page_pixels,
         )
         message = Message(request.model_dump(mode="json"), text, content)
-        with self._lock, sandbox.patience.watch(self._identity):
+        with self._lock, sandbox.patience.watch(self._identity.file):
             return self._answer(message, page_number)
 
     def _answer(self, message: Message, page_number: int) -> Message:

@@ -66,6 +66,7 @@ def test_mutants_end_in_time_and_leave_nothing_behind(tmp_path: Path) -> None:
 
 
 @pytest.mark.full
+@pytest.mark.timeout(3600)
 def test_a_thousand_mutants_end_in_time_and_leave_nothing_behind(tmp_path: Path) -> None:
     _read_mutants(tmp_path, 1000, max_pages=3, page_timeout_s=12.0)
 

@@ -52,6 +52,17 @@ def sane(n_pages: int = 1) -> bytes:
     return pdf_of({**pages(*[entries] * n_pages), 50: stream(b"BT /F 12 Tf 20 100 Td (A sane page) Tj ET")})
 
 
+def filtered(content: bytes, entries: bytes = b"", layers: int = 1) -> bytes:
+    """A stream that was deflated so many times."""
+    return stream(content, b"/Filter[%s]" % (b"/FlateDecode" * layers) + entries)
+
+
+def painting(content: bytes, resources: bytes, extra: dict[int, bytes] | None = None) -> bytes:
+    """A first page with this content and these resources, and a sane page."""
+    entries = b"/Contents 51 0 R/Resources<<%s>>" % resources
+    return beside_a_sane_page(entries, {51: stream(content), **(extra or {})})
+
+
 def beside_a_sane_page(bomb_entries: bytes, extra: dict[int, bytes]) -> bytes:
     """The bomb on page 1, a sane page as page 2."""
     sane_entries = b"/Contents 50 0 R/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"

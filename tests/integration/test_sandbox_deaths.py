@@ -123,6 +123,23 @@ def test_a_machine_that_is_out_of_descriptors_is_told_and_goes_on_when_it_has_so
         assert zygote_of(sandbox) == number
 
 
+def test_a_caller_that_is_out_of_descriptors_is_told_and_its_open_documents_go_on(path: Path) -> None:
+    with PdfSandbox(keep_open_s=0) as sandbox, sandbox.open(path, MediaType.PDF) as held, path.open("rb") as file:
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        n_open = n_descriptors()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))  # numbers below 3 are taken
+        try:
+            with pytest.raises(EngineUnavailable, match="too many open files"):
+                sandbox.nursery.take(file)
+            assert held.measure(1).words.words
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        assert n_descriptors() == n_open
+        assert held.measure(2).words.words
+        assert _is_read(sandbox, path)
+        assert sandbox.nursery.n_started == 1
+
+
 def test_a_fork_that_fails_is_told_and_the_next_one_is_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
