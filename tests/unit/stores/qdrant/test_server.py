@@ -37,7 +37,7 @@ def opened(client: QdrantClient, encoder: str = ENCODER, dimension: int = 16) ->
 
 def connected(url: str, grpc_port: int = 0) -> ServerIndex:
     return ServerIndex.connect(
-        url, api_key=None, grpc_port=grpc_port, timeout_s=2, collection="pages", dimension=16, encoder=ENCODER
+        url, api_key=None, grpc_port=grpc_port, timeout_s=30, collection="pages", dimension=16, encoder=ENCODER
     )
 
 
