@@ -10,6 +10,7 @@ from typing import Self
 from celery import Celery
 
 from docai.broker.celery_app import EXPIRES_S, WORK
+from docai.broker.reach import reason_away
 from docai.domain.work import Capability
 from docai.telemetry import BELLS, log
 
@@ -46,6 +47,10 @@ class CeleryDoorbell:
     def is_away(self) -> bool:
         """Whether the last message could not be sent."""
         return self._is_away
+
+    def reason_unheard(self) -> str | None:
+        """Why the broker cannot be reached; None if it can."""
+        return reason_away(str(self._app.conf.broker_url))
 
     def ring(self, capabilities: Iterable[Capability]) -> None:
         """Wake a worker for each."""

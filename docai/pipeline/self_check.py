@@ -29,6 +29,8 @@ class Check:
     name: str
     is_ok: bool
     detail: str
+    is_vital: bool = False
+    """Whether nothing works without it."""
 
 
 def check_stores(parts: Parts) -> list[Check]:
@@ -36,7 +38,7 @@ def check_stores(parts: Parts) -> list[Check]:
     is_reachable = parts.records.is_reachable()
     return [
         Check("records", is_reachable, "PostgreSQL answers" if is_reachable else "PostgreSQL does not answer"),
-        _checked("blobs", lambda: _try_blobs(parts.blobs)),
+        _checked("blobs", lambda: try_blobs(parts.blobs)),
         _checked("index", lambda: f"{parts.index.count()} pages, encoder {parts.embedder.fingerprint}"),
     ]
 
@@ -80,7 +82,12 @@ def _timed(engine: str, use: Callable[[], object]) -> str:
     return f"{engine}, read a page in {time.monotonic() - begun:.1f} s"
 
 
-def _try_blobs(blobs: BlobStore) -> str:
+def try_blobs(blobs: BlobStore) -> str:
+    """Use the blob store; gives what was done, in words.
+
+    Raises:
+        StoreError: it does not work.
+    """
     content = uuid4().bytes  # of its own: another check may be running
     probe = blobs.put(content)
     if blobs.get(probe) != content:

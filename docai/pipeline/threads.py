@@ -26,6 +26,10 @@ class ThreadDoorbell:
         for _ in capabilities:
             self._rung.release()
 
+    def reason_unheard(self) -> str | None:
+        """None: threads of this process hear it."""
+        return None
+
     def wait(self, timeout_s: float) -> None:
         """Until the bell rings, or the time is up."""
         self._rung.acquire(timeout=timeout_s)

@@ -72,8 +72,21 @@ class WorkItemRow(Row):
             "id",
             postgresql_where=text("state = 'pending'"),
         ),
+        # The rest of a batch: what is like its first item.
+        Index(
+            "ix_work_item_batch",
+            "tenant_id",
+            "stage",
+            "bucket",
+            "priority",
+            "run_at",
+            "id",
+            postgresql_where=text("state = 'pending'"),
+        ),
         Index("ix_work_item_lease_until", "lease_until", postgresql_where=text("state = 'leased'")),
         Index("ix_work_item_dead", "finished_at", postgresql_where=text("state = 'dead'")),
+        # What is old enough to be forgotten.
+        Index("ix_work_item_finished", "finished_at", postgresql_where=text("state IN ('done', 'cancelled')")),
         CheckConstraint("(state = 'leased') = (lease_until IS NOT NULL)", name="leased"),
         one_of("stage", Stage),
         one_of("capability", Capability),
