@@ -4,13 +4,18 @@ DocaiError
 ├── InputError                 the caller's file or words; never retried
 │   ├── UnsupportedFormat · EmptyFile · DocumentUnreadable · DocumentEncrypted · WrongPassword
 │   ├── DocumentTooLarge · TooManyPages · NoPages · UploadIncomplete
-│   └── InvalidQuestion · InvalidRequest · PageOutOfRange · WebhookUrlRefused
+│   ├── InvalidQuestion · InvalidRequest · PageOutOfRange · WebhookUrlRefused
+│   └── TooManyFiles · IdempotencyKeyMalformed · IdempotencyKeyReused
 ├── PageError                  one page could not be read; the rest of the document can
 │   └── PageTimedOut · PageCrashed · PageUnreadable · PageTooLarge · PageGivenUp
 ├── NotFound
-│   ├── DocumentNotFound · PageNotFound · JobNotFound · ErasureNotFound
+│   ├── DocumentNotFound · PageNotFound · JobNotFound · BatchNotFound · ErasureNotFound
 │   └── WebhookNotFound · DeliveryNotFound
-├── Conflict                   DocumentNotReady · LeaseLost · WebhookDisabled · TooManyWebhooks
+├── Conflict
+│   ├── DocumentNotReady · LeaseLost · WebhookDisabled · TooManyWebhooks
+│   └── JobEnded · JobUnfinished · NothingToRetry · RequestInProgress
+├── Overloaded                 there is too much to do already; the same request succeeds later
+│   └── TooManyJobs
 ├── AccessError                NotAuthenticated
 ├── EngineError                EngineUnavailable · InvalidEmbedding
 ├── StoreError                 StoreUnavailable · StoreFull · BlobMissing · IndexMismatch
@@ -120,6 +125,24 @@ class WebhookUrlRefused(InputError):
     code = "webhook_url_refused"
 
 
+class TooManyFiles(InputError):
+    """The batch has more files than the limit."""
+
+    code = "too_many_files"
+
+
+class IdempotencyKeyMalformed(InputError):
+    """The Idempotency-Key is no string of 1 to 255 printable ASCII characters."""
+
+    code = "idempotency_key_malformed"
+
+
+class IdempotencyKeyReused(InputError):
+    """The Idempotency-Key was sent before with another request."""
+
+    code = "idempotency_key_reused"
+
+
 class PageError(DocaiError):
     """One page could not be read; the others are not touched."""
 
@@ -180,6 +203,12 @@ class JobNotFound(NotFound):
     code = "job_not_found"
 
 
+class BatchNotFound(NotFound):
+    """No batch of this tenant has the id."""
+
+    code = "batch_not_found"
+
+
 class WebhookNotFound(NotFound):
     """No webhook of this tenant has the id."""
 
@@ -227,6 +256,45 @@ class TooManyWebhooks(Conflict):
     """The tenant has as many webhooks as it may; delete one first."""
 
     code = "too_many_webhooks"
+
+
+class JobEnded(Conflict):
+    """The job has ended; what it did stands."""
+
+    code = "job_ended"
+
+
+class JobUnfinished(Conflict):
+    """The document is still being read; ask again when its job has ended."""
+
+    code = "job_unfinished"
+    retryable = True
+
+
+class NothingToRetry(Conflict):
+    """No page of the document failed."""
+
+    code = "nothing_to_retry"
+
+
+class RequestInProgress(Conflict):
+    """A request with the same Idempotency-Key is being answered."""
+
+    code = "request_in_progress"
+    retryable = True
+
+
+class Overloaded(DocaiError):
+    """More is waiting than is taken in, or more streams are open than are served."""
+
+    code = "overloaded"
+    retryable = True
+
+
+class TooManyJobs(Overloaded):
+    """The tenant has as many unfinished jobs as it may."""
+
+    code = "too_many_jobs"
 
 
 class AccessError(DocaiError):

@@ -75,6 +75,14 @@ class LimitSettings(_Group):
     max_wait_s: float = Field(
         60.0, ge=0, description="Longest time that a request may wait for its job (`Prefer: wait`), seconds."
     )
+    max_jobs_of_tenant: int = Field(
+        10_000, ge=1, description="Most unfinished jobs of one tenant; beyond that, uploads are answered with 429."
+    )
+    max_jobs_of_all: int = Field(
+        100_000, ge=1, description="Most unfinished jobs of all tenants; beyond that, uploads are answered with 503."
+    )
+    max_batch_files: int = Field(5000, ge=1, description="Most files of one batch.")
+    max_batch_bytes: int = Field(20_000_000_000, ge=1, description="Largest body of one batch, bytes.")
     max_page_size: int = Field(200, ge=1, description="Most entries of one page of a list.")
 
 
@@ -192,6 +200,12 @@ class ApiSettings(_Group):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0: any free one.")
+    max_streams: int = Field(
+        200, ge=1, description="Most event streams open at once per process; beyond that, they are answered with 503."
+    )
+    keep_keys_s: float = Field(
+        86_400.0, ge=60, description="How long the answer to a request with an Idempotency-Key is kept, seconds."
+    )
 
 
 class WebhookSettings(_Group):

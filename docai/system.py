@@ -12,25 +12,30 @@ from typing import BinaryIO
 
 from docai.domain.access import Tenant
 from docai.domain.answers import Answer, Hit, Question
-from docai.domain.documents import Document, DocumentPlace, DocumentStatus, Page, PageState
+from docai.domain.documents import Document, DocumentPlace, Page
 from docai.domain.erasures import Erasure
-from docai.domain.events import Event, EventKind, NewEvent
+from docai.domain.events import Event
 from docai.domain.geometry import Box
-from docai.domain.ids import DocumentId, ErasureId, JobId, TenantId, new_answer_id, new_job_id
-from docai.domain.jobs import Job, JobState, Priority
+from docai.domain.ids import DocumentId, ErasureId, JobId, TenantId, new_answer_id
+from docai.domain.jobs import Job, Priority
 from docai.domain.plans import PagePlan
-from docai.domain.work import NewItem, Stage
+from docai.domain.work import Stage
 from docai.errors import DocumentNotReady, InvalidQuestion, PageNotFound
+from docai.jobs.admission import Admission
+from docai.jobs.batches import Batches
+from docai.jobs.commands import Jobs
+from docai.jobs.opening import enter, new_job, reopened
 from docai.pipeline.erase import Eraser
+from docai.pipeline.gauges import DatabaseGauges
+from docai.pipeline.health import Health, Readiness
 from docai.pipeline.ingest import sniff, take_in
 from docai.pipeline.parts import Parts, ReadingPolicy
 from docai.pipeline.plan import plan_pages
-from docai.pipeline.record import progress_of
 from docai.pipeline.self_check import Check, check_engines, check_stores
 from docai.protocols import PageCropper, UnitOfWork
 from docai.query.answer import answer
 from docai.query.search import SearchPolicy, heat_map, search
-from docai.telemetry import ANSWERS, SEARCHES
+from docai.telemetry import ANSWERS, SEARCHES, exposition
 from docai.webhooks.registry import Webhooks
 
 POLL_S = 0.05
@@ -54,9 +59,15 @@ class Policy:
     reading: ReadingPolicy
     search: SearchPolicy
     max_bytes: int
+    max_jobs_of_tenant: int
+    max_jobs_of_all: int
     max_question_characters: int
     answer_pages: int
     answer_min_confidence: float
+    lease_s: float
+    """A worker that said nothing for so long is lost."""
+    sweep_s: float
+    """Time between two looks for what lost workers held."""
 
 
 class System:
@@ -66,10 +77,17 @@ class System:
         self, parts: Parts, *, eraser: Eraser, webhooks: Webhooks, cropper: PageCropper, policy: Policy
     ) -> None:
         self.webhooks = webhooks
+        self.jobs = Jobs(parts.records, parts.doorbell, parts.sealer)
+        self.batches = Batches(parts.records, self.jobs)
+        self.admission = Admission(
+            parts.records, max_of_tenant=policy.max_jobs_of_tenant, max_of_all=policy.max_jobs_of_all
+        )
         self._parts = parts
         self._eraser = eraser
         self._cropper = cropper
         self._policy = policy
+        self._health = Health(parts, lease_s=policy.lease_s)
+        self._gauges = DatabaseGauges(parts.records, lease_s=policy.lease_s, sweep_s=policy.sweep_s)
 
     # ---------------------------------------------------------------- write
 
@@ -94,7 +112,7 @@ class System:
         now = datetime.now(UTC)
         blobs, limit = self._parts.blobs, self._policy.max_bytes
         incoming = take_in(stream, name, tenant_id=tenant_id, blobs=blobs, max_bytes=limit, now=now)
-        job = _new_job(incoming, now, priority)
+        job = new_job(incoming, now, priority)
         with self._unit(tenant_id) as unit:
             # As the last of an older document with the same bytes, the file may be about to be removed.
             unit.documents.hold_blob(incoming.sha256)
@@ -103,20 +121,13 @@ class System:
                 blobs.put_stream(stream, limit)
             document, known, is_new = unit.documents.add(incoming, job)
             to_do: Job | None = job if is_new else None
-            if not is_new and may_be_mended(unit, document):
-                to_do, document = reopened(unit, document, now, priority)
+            if not is_new and (begun := reopened(unit, document.id, now, priority)) is not None:
+                to_do, document = begun
             if to_do is not None:
-                self._enter(unit, to_do, password)
+                enter(unit, to_do, password, self._parts.sealer)
         if to_do is not None:
             self._parts.doorbell.ring([Stage.OPEN.capability])
         return Submission(document=document, job=to_do or known or job, is_new=is_new)
-
-    def _enter(self, unit: UnitOfWork, job: Job, password: str | None) -> None:
-        """Enter a job's first work; from the commit on it is done, whoever is lost."""
-        unit.work.add(job, [NewItem(Stage.OPEN, bucket=str(job.document_id))])
-        if password is not None:
-            unit.jobs.keep_password(job.id, self._parts.sealer.seal(password.encode("utf-8")))
-        unit.events.add(NewEvent(kind=EventKind.JOB_QUEUED, document_id=job.document_id, job_id=job.id))
 
     def delete(self, tenant_id: TenantId, document_id: DocumentId) -> Erasure:
         """Delete a document with everything made of it, and give the receipt; see `Eraser.erase`.
@@ -143,11 +154,7 @@ class System:
         Raises:
             JobNotFound: the tenant has none of this id.
         """
-        with self._unit(tenant_id) as unit:
-            job = unit.jobs.get(job_id)
-            if job.state.is_final:
-                return job
-            return job.model_copy(update=progress_of(unit.documents.page_states(job.document_id)))
+        return self.jobs.get(tenant_id, job_id)
 
     def events(self, tenant_id: TenantId, job_id: JobId, *, after: int = 0, limit: int = 500) -> Sequence[Event]:
         """What happened to a job, in order, from behind event `after`.
@@ -155,9 +162,7 @@ class System:
         Raises:
             JobNotFound: the tenant has none of this id.
         """
-        with self._unit(tenant_id) as unit:
-            unit.jobs.get(job_id)
-            return unit.events.of_job(job_id, after=after, limit=limit)
+        return self.jobs.events(tenant_id, job_id, after=after, limit=limit)
 
     def job_of(self, tenant_id: TenantId, document_id: DocumentId) -> Job | None:
         """A document's newest job.
@@ -316,6 +321,14 @@ class System:
         """Whether the stores answer."""
         return check_stores(self._parts)
 
+    def readiness(self) -> Readiness:
+        """Which parts of the service answer, what is degraded, and why; cheap, and never hangs for long."""
+        return self._health.look()
+
+    def metrics(self) -> bytes:
+        """This process' counters and the database's gauges, in Prometheus' text format."""
+        return exposition(self._gauges)
+
     def check_engines(self) -> list[Check]:
         """Whether the engines read; takes some seconds."""
         return check_engines(self._parts.reader, self._parts.word_reader)
@@ -352,36 +365,3 @@ class System:
         if page.image is None:
             raise PageNotFound(f"Page {number} was not drawn.", page=number, state=page.state.value)
         return self._parts.blobs.get(page.image.sha256)
-
-
-def _new_job(document: Document, now: datetime, priority: Priority) -> Job:
-    return Job(
-        id=new_job_id(),
-        tenant_id=document.tenant_id,
-        document_id=document.id,
-        state=JobState.QUEUED,
-        priority=priority,
-        epoch=document.epoch,
-        created_at=now,
-    )
-
-
-def may_be_mended(unit: UnitOfWork, document: Document) -> bool:
-    """Whether reading again may help: the document failed as a whole, or pages of it did."""
-    if document.status is DocumentStatus.PARTLY_READY:
-        return PageState.FAILED in unit.documents.page_states(document.id)
-    return document.status is DocumentStatus.FAILED
-
-
-def reopened(unit: UnitOfWork, document: Document, now: datetime, priority: Priority) -> tuple[Job, Document]:
-    """A further job for a document that had failed, in a new epoch, its failed pages queued again."""
-    epoch = unit.work.new_epoch(document.id)
-    for number, state in enumerate(unit.documents.page_states(document.id), start=1):
-        if state is PageState.FAILED:
-            unit.documents.save_page(Page(document_id=document.id, number=number, state=PageState.QUEUED))
-    queued = {"status": DocumentStatus.QUEUED, "fault": None, "updated_at": now, "epoch": epoch}
-    fresh = document.model_copy(update=queued)
-    unit.documents.save(fresh)
-    job = _new_job(fresh, now, priority)
-    unit.jobs.add(job)
-    return job, fresh

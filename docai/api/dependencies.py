@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Query, Request
 
 from docai.domain.ids import TenantId
 from docai.errors import InvalidRequest
+from docai.jobs.commands import Jobs
 from docai.system import System
 from docai.webhooks.registry import Webhooks
 
@@ -22,6 +25,9 @@ class ApiLimits:
     max_bytes: int
     max_wait_s: float
     max_page_size: int
+    max_batch_files: int = 5000
+    max_batch_bytes: int = 20_000_000_000
+    max_streams: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,10 @@ class ListPage:
 def _system(request: Request) -> System:
     system: System = request.app.state.system
     return system
+
+
+def _jobs(request: Request) -> Jobs:
+    return _system(request).jobs
 
 
 def _webhooks(request: Request) -> Webhooks:
@@ -68,11 +78,25 @@ def _list_page(
         raise InvalidRequest("cursor: not one that we gave.") from error
 
 
+def time_and_id(after: str) -> tuple[datetime, UUID]:
+    """A place in a list that is ordered by time and id, from what a cursor holds.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    time, _, identity = after.partition(" ")
+    try:
+        return datetime.fromisoformat(time), UUID(identity)
+    except ValueError as error:
+        raise InvalidRequest("cursor: not one that we gave.") from error
+
+
 def cursor_after(last: object) -> str:
     """The opaque cursor that reads on behind `last`."""
     return base64.urlsafe_b64encode(str(last).encode("ascii")).decode("ascii")
 
 
+JobsDep = Annotated[Jobs, Depends(_jobs)]
 SystemDep = Annotated[System, Depends(_system)]
 WebhooksDep = Annotated[Webhooks, Depends(_webhooks)]
 LimitsDep = Annotated[ApiLimits, Depends(_limits)]

@@ -161,9 +161,13 @@ def make_policy(settings: Settings) -> Policy:
             late_interaction_weight=settings.search.late_interaction_weight,
         ),
         max_bytes=limits.max_bytes,
+        max_jobs_of_tenant=limits.max_jobs_of_tenant,
+        max_jobs_of_all=limits.max_jobs_of_all,
         max_question_characters=limits.max_question_characters,
         answer_pages=settings.answer.pages,
         answer_min_confidence=settings.answer.min_confidence,
+        lease_s=settings.worker.lease_s,
+        sweep_s=settings.worker.sweep_s,
     )
 
 

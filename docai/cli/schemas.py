@@ -8,10 +8,11 @@ from uuid import UUID
 from pydantic import Field, JsonValue
 
 from docai.api.schemas.answers import AnswerOut
-from docai.api.schemas.documents import SubmissionOut, WireModel
+from docai.api.schemas.documents import SubmissionOut
 from docai.api.schemas.erasures import ErasureOut
 from docai.api.schemas.health import CheckOut
 from docai.api.schemas.pages import PagePlanOut
+from docai.api.schemas.wire import WireModel
 from docai.errors import DocaiError
 
 

@@ -31,6 +31,11 @@ def new_job_id() -> JobId:
     return JobId(uuid4())
 
 
+def new_batch_id() -> BatchId:
+    """A fresh random batch id."""
+    return BatchId(uuid4())
+
+
 def new_answer_id() -> AnswerId:
     """A fresh random answer id."""
     return AnswerId(uuid4())

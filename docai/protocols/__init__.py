@@ -10,12 +10,15 @@ from docai.protocols.records import (
     TermRecords,
     UnitOfWork,
 )
+from docai.protocols.requests import BatchRecords, RequestKeys
 from docai.protocols.stores import BlobStore, PageIndex, Sealer
+from docai.protocols.upkeep import UpkeepRecords
 from docai.protocols.webhooks import WebhookOutbox, WebhookRecords
 from docai.protocols.work import Doorbell, EventRecords, WorkQueue, WorkRecords
 
 __all__ = [
     "AnswerRecords",
+    "BatchRecords",
     "BlobStore",
     "DocumentRecords",
     "Doorbell",
@@ -29,9 +32,11 @@ __all__ = [
     "PageIndex",
     "PdfReader",
     "Records",
+    "RequestKeys",
     "Sealer",
     "TermRecords",
     "UnitOfWork",
+    "UpkeepRecords",
     "WebhookOutbox",
     "WebhookRecords",
     "WordReader",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -10,9 +10,11 @@ from docai.domain.access import ApiKey, Tenant
 from docai.domain.answers import Answer
 from docai.domain.documents import Document, DocumentPlace, Page, PageState
 from docai.domain.ids import DocumentId, JobId, Sha256, TenantId
-from docai.domain.jobs import Job
+from docai.domain.jobs import Job, JobPlace, JobState
 from docai.domain.words import PageWords
 from docai.protocols.erasures import ErasureQueue, ErasureRecords
+from docai.protocols.requests import BatchRecords, RequestKeys
+from docai.protocols.upkeep import UpkeepRecords
 from docai.protocols.webhooks import WebhookOutbox, WebhookRecords
 from docai.protocols.work import EventRecords, WorkQueue, WorkRecords
 
@@ -75,6 +77,12 @@ class DocumentRecords(Protocol):
     def page_states(self, document_id: DocumentId) -> Sequence[PageState]:
         """Every page's state, in order."""
 
+    def pages_at_fault(self, document_id: DocumentId, code: str) -> Sequence[int]:
+        """Numbers of the pages whose fault has this code, in order."""
+
+    def state_counts(self, document_ids: Collection[DocumentId]) -> Mapping[DocumentId, Mapping[PageState, int]]:
+        """How many pages are in which state, by document; documents without pages are left out."""
+
     def save_page(self, page: Page) -> None:
         """Replace all that is known of a page, in one go."""
 
@@ -120,6 +128,12 @@ class JobRecords(Protocol):
     def of_document(self, document_id: DocumentId) -> Job | None:
         """A document's newest job."""
 
+    def list(self, *, limit: int, after: JobPlace | None = None, states: Collection[JobState] = ()) -> Sequence[Job]:
+        """Jobs, newest first, from behind `after`; of all states where none is named."""
+
+    def n_unfinished(self, at_most: int) -> int:
+        """How many jobs have not ended, counted no further than `at_most`."""
+
     def keep_password(self, job_id: JobId, sealed: bytes) -> None:
         """Keep a sealed password until the job ends."""
 
@@ -144,6 +158,7 @@ class UnitOfWork(Protocol):
     jobs: JobRecords
     terms: TermRecords
     answers: AnswerRecords
+    batches: BatchRecords
     work: WorkRecords
     events: EventRecords
     webhooks: WebhookRecords
@@ -180,6 +195,17 @@ class Records(Protocol):
     @property
     def erasures(self) -> ErasureQueue:
         """The deletions of all tenants."""
+
+    @property
+    def keys(self) -> RequestKeys:
+        """The idempotency keys of all tenants."""
+
+    def n_unfinished_jobs(self, at_most: int) -> int:
+        """How many jobs of all tenants have not ended, counted no further than `at_most`."""
+
+    @property
+    def upkeep(self) -> UpkeepRecords:
+        """What operators and chores ask of it."""
 
     def is_reachable(self) -> bool:
         """Whether a query gets an answer."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from docai.domain.documents import Fault
 from docai.domain.events import Event, NewEvent
 from docai.domain.ids import DocumentId, JobId, WorkerId
-from docai.domain.jobs import Job
-from docai.domain.work import Capability, ItemState, Lease, NewItem
+from docai.domain.jobs import Job, StageCount
+from docai.domain.work import Capability, ItemState, Lease, NewItem, Stage
 from docai.domain.workers import DeadItem, QueueDepth, WorkerReport, WorkerStatus
 
 
@@ -50,6 +50,19 @@ class WorkRecords(Protocol):
         Raises:
             LeaseLost: it was renewed or ended meanwhile.
         """
+
+    def hold(self, document_id: DocumentId) -> None:
+        """Keep workers from ending anything of a document until the transaction ends.
+
+        Raises:
+            DocumentNotFound: the tenant has none of this id.
+        """
+
+    def unfinished_pages(self, document_id: DocumentId, stage: Stage) -> Sequence[int]:
+        """Numbers of the pages that stand before a stage, in order."""
+
+    def standing(self, document_ids: Collection[DocumentId]) -> Mapping[DocumentId, Sequence[StageCount]]:
+        """How much unfinished work stands before which stages, by document; without unfinished work, it is left out."""
 
     def new_epoch(self, document_id: DocumentId) -> int:
         """Leave all unfinished work of a document behind, leased or not; gives the epoch for what follows.
@@ -121,3 +134,6 @@ class Doorbell(Protocol):
 
     def ring(self, capabilities: Iterable[Capability]) -> None:
         """Wake a worker for each; never raises, and never waits long."""
+
+    def reason_unheard(self) -> str | None:
+        """Why rings do not arrive now, in words for an operator; None if they do. May take some seconds."""

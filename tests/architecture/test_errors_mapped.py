@@ -30,4 +30,4 @@ def test_codes_are_unique() -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in ALL if kind.retryable])
 def test_what_may_be_retried_is_not_the_callers_fault(kind: type[errors.DocaiError]) -> None:
-    assert status_for(kind) in {409, 503, 507}
+    assert status_for(kind) in {409, 429, 503, 507}

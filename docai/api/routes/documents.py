@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
-from docai.api.dependencies import LimitsDep, ListPageDep, SystemDep, TenantDep, cursor_after
+from docai.api.dependencies import LimitsDep, ListPageDep, SystemDep, TenantDep, cursor_after, time_and_id
 from docai.api.negotiation import accepted
 from docai.api.schemas.documents import DocumentListOut, DocumentOut, SubmissionOut
 from docai.api.schemas.erasures import ErasureOut
@@ -155,9 +154,6 @@ def _wait(prefer: str | None) -> float:
     return float(found[1]) if found else 0.0
 
 
-def _place(text: str) -> DocumentPlace:
-    created_at, _, document_id = text.partition(" ")
-    try:
-        return datetime.fromisoformat(created_at), DocumentId(UUID(document_id))
-    except ValueError as error:
-        raise InvalidRequest("cursor: not one that we gave.") from error
+def _place(after: str) -> DocumentPlace:
+    created_at, document_id = time_and_id(after)
+    return created_at, DocumentId(document_id)

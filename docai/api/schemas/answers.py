@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from docai.api.schemas.documents import WireModel
 from docai.api.schemas.pages import BoxOut, EvidenceOut, box_out
+from docai.api.schemas.wire import WireModel
 from docai.domain.answers import Answer, AnswerKind, Citation, Hit, Match, Question, SearchMode
 from docai.domain.ids import DocumentId
 

@@ -1,4 +1,4 @@
-"""Documents and jobs on the wire."""
+"""Documents on the wire."""
 
 from __future__ import annotations
 
@@ -6,29 +6,12 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from docai.domain.documents import Document, DocumentStatus, Fault, MediaType, SecurityFindings
-from docai.domain.jobs import Job, JobState
+from docai.api.schemas.jobs import JobOut
+from docai.api.schemas.wire import FaultOut, WireModel
+from docai.domain.documents import Document, DocumentStatus, MediaType, SecurityFindings
 from docai.system import Submission
-
-
-class WireModel(BaseModel):
-    """The root of all wire schemas: unknown fields are refused, none is left out of an answer."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FaultOut(WireModel):
-    """Why something failed or fell short."""
-
-    code: str = Field(description="Stable; clients may branch on it.", examples=["document_encrypted"])
-    message: str
-
-    @classmethod
-    def of(cls, fault: Fault | None) -> Self | None:
-        """From the domain."""
-        return None if fault is None else cls(code=fault.code, message=fault.message)
 
 
 class SecurityOut(WireModel):
@@ -81,41 +64,6 @@ class DocumentOut(WireModel):
             fault=FaultOut.of(document.fault),
             created_at=document.created_at,
             updated_at=document.updated_at,
-        )
-
-
-class ProgressOut(WireModel):
-    """How far a job is, in pages."""
-
-    pages_total: int | None
-    pages_done: int
-    pages_failed: int
-
-
-class JobOut(WireModel):
-    """The work on one document."""
-
-    id: UUID
-    document_id: UUID
-    state: JobState
-    progress: ProgressOut
-    fault: FaultOut | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-
-    @classmethod
-    def of(cls, job: Job) -> Self:
-        """From the domain."""
-        return cls(
-            id=job.id,
-            document_id=job.document_id,
-            state=job.state,
-            progress=ProgressOut(pages_total=job.pages_total, pages_done=job.pages_done, pages_failed=job.pages_failed),
-            fault=FaultOut.of(job.fault),
-            created_at=job.created_at,
-            started_at=job.started_at,
-            finished_at=job.finished_at,
         )
 
 

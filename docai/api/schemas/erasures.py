@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from docai.api.schemas.documents import WireModel
+from docai.api.schemas.wire import WireModel
 from docai.domain.erasures import Erasure, ErasureState
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from docai.api.schemas.documents import DocumentOut, FaultOut, WireModel
+from docai.api.schemas.documents import DocumentOut
+from docai.api.schemas.wire import FaultOut, WireModel
 from docai.domain.documents import Document, Page, PageState
 from docai.domain.evidence import Coverage, Evidence, Verdict
 from docai.domain.geometry import Box

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Delete, Update, Uuid, delete, select, tuple_, union, update
+from sqlalchemy import Delete, Update, Uuid, delete, func, select, tuple_, union, update
 from sqlalchemy import Row as RowOf
 from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.orm import Session
@@ -140,6 +140,21 @@ class PostgresDocuments:
         mine = (PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id)
         states = select(PageRow.state).where(*mine).order_by(PageRow.number)
         return [PageState(state) for state in self._session.scalars(states)]
+
+    def pages_at_fault(self, document_id: DocumentId, code: str) -> Sequence[int]:
+        """Numbers of the pages whose fault has this code, in order."""
+        mine = (PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id)
+        numbers = select(PageRow.number).where(*mine, PageRow.fault_code == code).order_by(PageRow.number)
+        return self._session.scalars(numbers).all()
+
+    def state_counts(self, document_ids: Collection[DocumentId]) -> Mapping[DocumentId, Mapping[PageState, int]]:
+        """How many pages are in which state, by document; documents without pages are left out."""
+        mine = (PageRow.tenant_id == self._tenant_id, PageRow.document_id.in_(document_ids))
+        counted = select(PageRow.document_id, PageRow.state, func.count()).where(*mine)
+        found: dict[DocumentId, dict[PageState, int]] = {}
+        for document_id, state, n in self._session.execute(counted.group_by(PageRow.document_id, PageRow.state)):
+            found.setdefault(DocumentId(document_id), {})[PageState(state)] = n
+        return found
 
     def save_page(self, page: Page) -> None:
         """Replace all that is known of a page, in one go.

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from docai.domain.documents import Fault
 from docai.domain.ids import BatchId, DocumentId, JobId, TenantId
-from docai.domain.jobs import Job, JobState, Priority
+from docai.domain.jobs import Job, JobPlace, JobState, Priority
 from docai.errors import JobNotFound
 from docai.stores.postgres.locks import hold_document
 from docai.stores.postgres.tables import JobRow
+
+_IS_UNFINISHED = text("job.state IN ('queued', 'running')")
+"""As the partial index has it: a bound parameter would not match."""
 
 
 class PostgresJobs:
@@ -25,7 +29,7 @@ class PostgresJobs:
 
     def get(self, job_id: JobId) -> Job:
         """One job."""
-        row = self._session.get(JobRow, (self._tenant_id, job_id))
+        row = self._session.get(JobRow, (self._tenant_id, job_id), populate_existing=True)
         if row is None:
             raise JobNotFound(f"There is no job {job_id}.")
         return _job_of(row)
@@ -49,6 +53,22 @@ class PostgresJobs:
         row = self._session.scalars(select(JobRow).where(*mine).order_by(JobRow.created_at.desc()).limit(1)).first()
         return None if row is None else _job_of(row)
 
+    def list(self, *, limit: int, after: JobPlace | None = None, states: Collection[JobState] = ()) -> Sequence[Job]:
+        """Jobs, newest first, from behind `after`."""
+        age = tuple_(JobRow.created_at, JobRow.id)
+        wanted = select(JobRow).where(JobRow.tenant_id == self._tenant_id)
+        if states:
+            wanted = wanted.where(JobRow.state.in_(states))
+        if after is not None:
+            wanted = wanted.where(age < after)
+        newest_first = (JobRow.created_at.desc(), JobRow.id.desc())
+        return [_job_of(row) for row in self._session.scalars(wanted.order_by(*newest_first).limit(limit))]
+
+    def n_unfinished(self, at_most: int) -> int:
+        """How many jobs have not ended, counted no further than `at_most`."""
+        unfinished = select(JobRow.id).where(JobRow.tenant_id == self._tenant_id, _IS_UNFINISHED).limit(at_most)
+        return self._session.scalars(select(func.count()).select_from(unfinished.subquery())).one()
+
     def keep_password(self, job_id: JobId, sealed: bytes) -> None:
         """Keep a sealed password until the job ends."""
         mine = (JobRow.tenant_id == self._tenant_id, JobRow.id == job_id)
@@ -65,6 +85,12 @@ class PostgresJobs:
         changed = update(JobRow).where(*mine).values(**changing_columns(job)).returning(JobRow.id)
         if self._session.scalars(changed).first() is None:
             raise JobNotFound(f"There is no job {job.id}.")
+
+
+def count_unfinished(session: Session, at_most: int) -> int:
+    """How many jobs of all tenants have not ended, counted no further than `at_most`."""
+    unfinished = select(JobRow.id).where(_IS_UNFINISHED).limit(at_most)
+    return session.scalars(select(func.count()).select_from(unfinished.subquery())).one()
 
 
 def changing_columns(job: Job) -> dict[str, Any]:
@@ -84,8 +110,8 @@ def changing_columns(job: Job) -> dict[str, Any]:
 
 def new_row(job: Job) -> JobRow:
     """A job's row."""
-    fixed = job.model_dump(include={"tenant_id", "id", "document_id", "created_at", "priority", "epoch", "batch_id"})
-    return JobRow(**fixed, **changing_columns(job))
+    named = {"tenant_id", "id", "document_id", "created_at", "priority", "epoch", "batch_id", "traceparent"}
+    return JobRow(**job.model_dump(include=named), **changing_columns(job))
 
 
 def _job_of(row: JobRow) -> Job:
@@ -98,6 +124,7 @@ def _job_of(row: JobRow) -> Job:
         priority=Priority(row.priority),
         epoch=row.epoch,
         batch_id=None if row.batch_id is None else BatchId(row.batch_id),
+        traceparent=row.traceparent,
         pages_total=row.pages_total,
         pages_done=row.pages_done,
         pages_failed=row.pages_failed,

@@ -123,6 +123,8 @@ class DocumentRow(Row):
         # The hash leads, so that the same index finds who else names a blob.
         UniqueConstraint("sha256", "tenant_id"),
         Index("ix_document_tenant_id_created_at_id", "tenant_id", "created_at", "id"),
+        # Not on `remaining`, which changes with every item: an index on it would be written as often.
+        Index("ix_document_unfinished", "id", postgresql_where=text("status IN ('queued', 'processing')")),
         one_of("media_type", MediaType),
         one_of("status", DocumentStatus),
     )
@@ -142,6 +144,8 @@ class JobRow(Row):
     batch_id: Mapped[UUID | None]
     sealed_password: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Opens an encrypted PDF; sealed, and forgotten when the job ends."""
+    traceparent: Mapped[str | None]
+    """Of the request that the job comes from, so that the work's traces can refer to it."""
     pages_total: Mapped[int | None]
     pages_done: Mapped[int]
     pages_failed: Mapped[int]
@@ -154,6 +158,9 @@ class JobRow(Row):
     __table_args__ = (
         within("document", tenant_id="tenant_id", document_id="id"),
         Index("ix_job_tenant_id_document_id_created_at", "tenant_id", "document_id", "created_at"),
+        Index("ix_job_tenant_id_created_at_id", "tenant_id", "created_at", "id"),
+        # What is counted before more is taken in.
+        Index("ix_job_unfinished", "tenant_id", postgresql_where=text("state IN ('queued', 'running')")),
         Index("ix_job_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
         one_of("state", JobState),
     )

@@ -13,6 +13,7 @@ from docai.domain.ids import TenantId
 from docai.errors import StoreError
 from docai.protocols import (
     AnswerRecords,
+    BatchRecords,
     DocumentRecords,
     ErasureRecords,
     EventRecords,
@@ -24,14 +25,17 @@ from docai.protocols import (
 )
 from docai.stores.postgres import access
 from docai.stores.postgres.answers import PostgresAnswers
+from docai.stores.postgres.batches import PostgresBatches
 from docai.stores.postgres.documents import PostgresDocuments
 from docai.stores.postgres.engine import translated_errors
 from docai.stores.postgres.erasures import PostgresErasureQueue, PostgresErasures
 from docai.stores.postgres.events import PostgresEvents
-from docai.stores.postgres.jobs import PostgresJobs
+from docai.stores.postgres.jobs import PostgresJobs, count_unfinished
 from docai.stores.postgres.outbox import PostgresOutbox
 from docai.stores.postgres.queue import PostgresQueue
+from docai.stores.postgres.request_keys import PostgresRequestKeys
 from docai.stores.postgres.terms import PostgresTerms
+from docai.stores.postgres.upkeep import PostgresUpkeep
 from docai.stores.postgres.webhooks import PostgresWebhooks
 from docai.stores.postgres.work import PostgresWork
 
@@ -43,6 +47,7 @@ class PostgresUnitOfWork:
     jobs: JobRecords
     terms: TermRecords
     answers: AnswerRecords
+    batches: BatchRecords
     work: WorkRecords
     events: EventRecords
     webhooks: WebhookRecords
@@ -54,6 +59,7 @@ class PostgresUnitOfWork:
         self.jobs = PostgresJobs(session, tenant_id)
         self.terms = PostgresTerms(session, tenant_id)
         self.answers = PostgresAnswers(session, tenant_id)
+        self.batches = PostgresBatches(session, tenant_id)
         self.work = PostgresWork(session, tenant_id)
         self.events = PostgresEvents(session, tenant_id)
         self.webhooks = PostgresWebhooks(session, tenant_id)
@@ -68,6 +74,8 @@ class PostgresRecords:
         self._engine = engine
         self._queue = PostgresQueue(self._transaction)
         self._outbox = PostgresOutbox(self._transaction)
+        self._upkeep = PostgresUpkeep(self._transaction)
+        self._keys = PostgresRequestKeys(self._transaction)
         self._erasures = PostgresErasureQueue(self._transaction)
 
     @contextmanager
@@ -105,6 +113,21 @@ class PostgresRecords:
     def erasures(self) -> PostgresErasureQueue:
         """The deletions of all tenants."""
         return self._erasures
+
+    @property
+    def keys(self) -> PostgresRequestKeys:
+        """The idempotency keys of all tenants."""
+        return self._keys
+
+    def n_unfinished_jobs(self, at_most: int) -> int:
+        """How many jobs of all tenants have not ended, counted no further than `at_most`."""
+        with self._transaction() as session:
+            return count_unfinished(session, at_most)
+
+    @property
+    def upkeep(self) -> PostgresUpkeep:
+        """What operators and chores ask."""
+        return self._upkeep
 
     def is_reachable(self) -> bool:
         """Whether a query gets an answer."""

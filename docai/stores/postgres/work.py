@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Update, func, insert, literal, text, update
+from sqlalchemy import Update, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
 from docai.domain.documents import Fault
 from docai.domain.ids import DocumentId, TenantId
-from docai.domain.jobs import Job
-from docai.domain.work import ItemState, Lease, NewItem
+from docai.domain.jobs import Job, StageCount
+from docai.domain.work import ItemState, Lease, NewItem, Stage
 from docai.errors import DocumentNotFound, LeaseLost
 from docai.stores.postgres.tables import DocumentRow
 from docai.stores.postgres.work_tables import UsageRow, WorkItemRow
@@ -93,6 +93,42 @@ class PostgresWork:
             **_no_lease(),
         }
         self._must_hold(_held(lease).where(WorkItemRow.lease_until < NOW).values(crashed), lease)
+
+    def hold(self, document_id: DocumentId) -> None:
+        """Keep workers from ending anything of a document until the transaction ends."""
+        mine = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.id == document_id)
+        held = select(DocumentRow.id).where(*mine).with_for_update(key_share=True)
+        if self._session.scalars(held).first() is None:
+            raise DocumentNotFound(f"There is no document {document_id}.")
+
+    def unfinished_pages(self, document_id: DocumentId, stage: Stage) -> Sequence[int]:
+        """Numbers of the pages that stand before a stage, in order."""
+        mine = (WorkItemRow.tenant_id == self._tenant_id, WorkItemRow.document_id == document_id)
+        unfinished = select(WorkItemRow.page_number).where(
+            *mine, WorkItemRow.stage == stage, WorkItemRow.state.in_(_OPEN_STATES)
+        )
+        return self._session.scalars(unfinished.order_by(WorkItemRow.page_number)).all()
+
+    def standing(self, document_ids: Collection[DocumentId]) -> Mapping[DocumentId, Sequence[StageCount]]:
+        """How much unfinished work stands before which stages, by document; without unfinished work, it is left out."""
+        is_running = WorkItemRow.state == ItemState.LEASED
+        n_running = func.count().filter(is_running)
+        counted = (
+            select(WorkItemRow.document_id, WorkItemRow.stage, func.count() - n_running, n_running)
+            .join(DocumentRow, (DocumentRow.id == WorkItemRow.document_id) & (DocumentRow.epoch == WorkItemRow.epoch))
+            .where(DocumentRow.tenant_id == self._tenant_id, WorkItemRow.document_id.in_(document_ids))
+            .where(WorkItemRow.state.in_(_OPEN_STATES))
+            .group_by(WorkItemRow.document_id, WorkItemRow.stage)
+        )
+        found: dict[DocumentId, list[StageCount]] = {}
+        for document_id, stage, n_waiting, n_busy in self._session.execute(counted):
+            count = StageCount(stage=Stage(stage), n_waiting=n_waiting, n_running=n_busy)
+            found.setdefault(DocumentId(document_id), []).append(count)
+        order = list(Stage)
+        return {
+            document_id: sorted(counts, key=lambda count: order.index(count.stage))
+            for document_id, counts in found.items()
+        }
 
     def new_epoch(self, document_id: DocumentId) -> int:
         """Leave all unfinished work of a document behind, leased or not; gives the epoch for what follows."""

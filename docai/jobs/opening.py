@@ -1,0 +1,65 @@
+"""How a job begins: for a new document, or for one of which something failed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from docai.domain.documents import Document, DocumentStatus, Page, PageState
+from docai.domain.events import EventKind, NewEvent
+from docai.domain.ids import DocumentId, new_job_id
+from docai.domain.jobs import Job, JobState, Priority
+from docai.domain.work import NewItem, Stage
+from docai.protocols import Sealer, UnitOfWork
+
+CANCELLED_CODE = "job_cancelled"
+"""Of pages that a cancelled job left unread, or read and not findable: a retry takes them up."""
+
+
+def new_job(document: Document, now: datetime, priority: Priority) -> Job:
+    """A job of a document, in the document's epoch."""
+    return Job(
+        id=new_job_id(),
+        tenant_id=document.tenant_id,
+        document_id=document.id,
+        state=JobState.QUEUED,
+        priority=priority,
+        epoch=document.epoch,
+        created_at=now,
+    )
+
+
+def enter(unit: UnitOfWork, job: Job, password: str | None, sealer: Sealer) -> None:
+    """Enter a job's first work; from the commit on it is done, whoever is lost."""
+    unit.work.add(job, [NewItem(Stage.OPEN, bucket=str(job.document_id))])
+    if password is not None:
+        unit.jobs.keep_password(job.id, sealer.seal(password.encode("utf-8")))
+    unit.events.add(NewEvent(kind=EventKind.JOB_QUEUED, document_id=job.document_id, job_id=job.id))
+
+
+def reopened(
+    unit: UnitOfWork, document_id: DocumentId, now: datetime, priority: Priority
+) -> tuple[Job, Document] | None:
+    """A further job for a document, in a new epoch, its failed pages queued again; None where nothing had failed.
+
+    Pages that a cancelled job left behind have failed too, even those that were read but cannot be found.
+
+    Holds the document until the transaction ends, so that one job at a time is made.
+    """
+    unit.work.hold(document_id)
+    document = unit.documents.get(document_id)
+    if document.status not in {DocumentStatus.PARTLY_READY, DocumentStatus.FAILED}:
+        return None
+    states = unit.documents.page_states(document_id)
+    failed = {number for number, state in enumerate(states, start=1) if state is PageState.FAILED}
+    failed |= set(unit.documents.pages_at_fault(document_id, CANCELLED_CODE))
+    if not failed and document.status is not DocumentStatus.FAILED:
+        return None
+    epoch = unit.work.new_epoch(document_id)
+    for number in sorted(failed):
+        unit.documents.save_page(Page(document_id=document_id, number=number, state=PageState.QUEUED))
+    queued = {"status": DocumentStatus.QUEUED, "fault": None, "updated_at": now, "epoch": epoch}
+    fresh = document.model_copy(update=queued)
+    unit.documents.save(fresh)
+    job = new_job(fresh, now, priority)
+    unit.jobs.add(job)
+    return job, fresh
