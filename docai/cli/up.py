@@ -64,10 +64,13 @@ class _Plant:
         """
         from docai.assembly.parts import first_tenant, open_records
         from docai.cli.servers import OwnServers
+        from docai.sealing import open_seal
         from docai.stores.home import HomeLock
 
         settings = self._settings
         stack.enter_context(HomeLock(settings.home_path))
+        # Every child would find a bad key, each three times.
+        open_seal(settings.secret_key and settings.secret_key.get_secret_value(), settings.home_path)
         with self._console.status("Starting the servers"):
             self._servers = stack.enter_context(OwnServers(settings, self._say))
             self._records = open_records(settings, self._servers.database_url, stack, migrate=True)
