@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from docai.errors import ConfigurationError
@@ -13,6 +14,8 @@ if TYPE_CHECKING:  # an optional extra, and half a second to import
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Span, SpanContext
+
+Facts = Mapping[str, str | int | float]
 
 _TRACES_PATH = "/v1/traces"
 """Where a collector takes traces over HTTP, by OpenTelemetry's specification of OTLP."""
@@ -73,18 +76,18 @@ class Tracing:
     def span(
         self,
         name: str,
+        facts: Facts = MappingProxyType({}),
         *,
         parent: str | None = None,
         begun_ns: int | None = None,
-        **attributes: str | int | float,
     ) -> Iterator[Span | None]:
         """A span around what is done meanwhile, within the span that is current, if any.
 
         Args:
             name: what is done.
+            facts: the span's attributes; no document text.
             parent: the `traceparent` header of a caller who traces as well.
             begun_ns: when it began, nanoseconds since 1970, if not now.
-            attributes: facts; an underscore in a name stands for a dot. No document text.
         """
         if self._provider is None:
             yield None
@@ -93,15 +96,15 @@ class Tracing:
 
         context = None if parent is None else _extracted(parent)
         tracer = self._provider.get_tracer("docai")
-        made = tracer.start_span(name, context=context, attributes=_dotted(attributes), start_time=begun_ns)
+        made = tracer.start_span(name, context=context, attributes=dict(facts), start_time=begun_ns)
         with use_span(made, end_on_exit=True):
             yield made
 
-    def past(self, name: str, begun_ns: int, ended_ns: int, **attributes: str | int | float) -> None:
+    def past(self, name: str, begun_ns: int, ended_ns: int) -> None:
         """A span of what is over, within the current one; times are nanoseconds since 1970."""
         if self._provider is not None:
             tracer = self._provider.get_tracer("docai")
-            tracer.start_span(name, attributes=_dotted(attributes), start_time=begun_ns).end(ended_ns)
+            tracer.start_span(name, start_time=begun_ns).end(ended_ns)
 
     def link(self, traceparent: str | None) -> None:
         """Have the current span refer to another trace: that of the request whose work it does."""
@@ -112,6 +115,24 @@ class Tracing:
         other = _context_of(traceparent)
         if other.is_valid:
             get_current_span().add_link(other)
+
+    def rename(self, name: str, facts: Facts) -> None:
+        """Name the current span anew, and add facts, once more is known."""
+        if self._provider is None:
+            return
+        from opentelemetry.trace import get_current_span  # noqa: PLC0415 - an optional extra
+
+        current = get_current_span()
+        current.update_name(name)
+        current.set_attributes(facts)
+
+    def failed(self, code: str) -> None:
+        """Mark the current span as failed, with an error's code."""
+        if self._provider is None:
+            return
+        from opentelemetry.trace import StatusCode, get_current_span  # noqa: PLC0415 - an optional extra
+
+        get_current_span().set_status(StatusCode.ERROR, code)
 
     @property
     def traceparent(self) -> str | None:
@@ -143,7 +164,3 @@ def _context_of(traceparent: str) -> SpanContext:
     from opentelemetry.trace import get_current_span  # noqa: PLC0415 - an optional extra
 
     return get_current_span(_extracted(traceparent)).get_span_context()
-
-
-def _dotted(attributes: Mapping[str, str | int | float]) -> dict[str, str | int | float]:
-    return {name.replace("_", "."): value for name, value in attributes.items()}

@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from docai.api.errors import problem_response
 from docai.domain.access import Tenant
 from docai.errors import DocaiError, DocumentTooLarge, InvalidRequest, NotAuthenticated
-from docai.telemetry import log
+from docai.telemetry import log, log_context
+from docai.tracing import TRACING
 
 PROTECTED = "/v1/"
 
@@ -31,6 +32,14 @@ class RequestId:
             return
         request_id = uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
+        caller = Headers(scope=scope).get("traceparent")
+        with (
+            log_context(request_id=request_id),
+            TRACING.span(scope["method"], {"docai.request_id": request_id}, parent=caller),
+        ):
+            await self._serve(scope, receive, send, request_id)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         started = time.perf_counter()
         status: int | None = None
 
@@ -45,7 +54,7 @@ class RequestId:
             await self._app(scope, receive, send_with_id)
         except Exception as error:
             # The trace stays in our log: it may hold what is nobody else's business.
-            log("request failed", level="error", request_id=request_id, exc_info=error)
+            log("request failed", level="error", exc_info=error)
             if status is not None:
                 raise  # half an answer is out already: the server must cut the connection
             ours = DocaiError("A fault of ours. The request id finds it in the log.")
@@ -53,9 +62,10 @@ class RequestId:
         finally:
             spent = round(time.perf_counter() - started, 4)
             path = scope["path"]
-            log(
-                "request served", request_id=request_id, method=scope["method"], path=path, status=status, seconds=spent
-            )
+            # By the route's pattern, not the path: spans are grouped by their names.
+            route = getattr(scope.get("route"), "path", "")
+            TRACING.rename(f"{scope['method']} {route}".rstrip(), {"http.response.status_code": status or 0})
+            log("request served", method=scope["method"], path=path, status=status, seconds=spent)
 
 
 class Gate:

@@ -144,6 +144,17 @@ class LeaseKeeper:
             latest = max((watch.last_progress for watch in self._watches), default=self._last_progress)
         return time.monotonic() - max(latest, self._last_progress)
 
+    @property
+    def n_held(self) -> int:
+        """Items that are leased and not ended."""
+        with self._lock:
+            return sum(len(watch.held()) for watch in self._watches)
+
+    @property
+    def is_beating(self) -> bool:
+        """Whether leases are being renewed; false before the start and after the end."""
+        return self._thread.is_alive()
+
     def looked(self) -> None:
         """The worker asked for work just now, and found none: it is awake."""
         self._last_progress = time.monotonic()
@@ -188,15 +199,13 @@ class LeaseKeeper:
             self._on_stuck(f"idle for {self.idle_s:.0f} s while work waits for {', '.join(sorted(overdue))}")
 
     def _report(self) -> None:
-        with self._lock:
-            n_leased = sum(len(watch.held()) for watch in self._watches)
         report = WorkerReport(
             id=self.worker_id,
             name=self._name,
             capabilities=self._capabilities,
             state=WorkerState.DRAINING if self.stopping.is_set() else WorkerState.READY,
             started_at=self._started_at,
-            n_leased=n_leased,
+            n_leased=self.n_held,
             n_done=self.n_done,
             idle_s=self.idle_s,
         )

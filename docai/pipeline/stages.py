@@ -36,7 +36,8 @@ from docai.pipeline.parts import Parts, ReadingPolicy
 from docai.pipeline.read import PageReading
 from docai.pipeline.record import Recorder, facts_of
 from docai.protocols import OpenDocument
-from docai.telemetry import ITEMS_FENCED, ITEMS_RETRIED, STEP_SECONDS, log
+from docai.telemetry import ITEMS_FENCED, ITEMS_RETRIED, STAGE_SECONDS, STEP_SECONDS, log, log_context
+from docai.tracing import TRACING
 
 T = TypeVar("T")
 
@@ -106,6 +107,7 @@ class Stages:
         except StoreError as error:
             log("work cannot be loaded", level="warning", **facts_of(leases[0]), code=error.code)
             return  # the caller hands the batch back, or the leases run out
+        TRACING.link(job.traceparent)
         batch = _Batch(job, document, leases, watch)
         act = {
             Stage.OPEN: self._open,
@@ -128,9 +130,9 @@ class Stages:
                 facts = self._look_into(batch)
             except InputError as error:
                 fault = fault_of(error)
-                self._patiently(lambda: self._recorder.refused(lease, fault, seconds=_since(begun)))
+                self._patiently(lease, lambda: self._recorder.refused(lease, fault, seconds=_since(begun)))
             else:
-                self._ring(self._patiently(lambda: self._recorder.opened(lease, facts, seconds=_since(begun))))
+                self._ring(self._patiently(lease, lambda: self._recorder.opened(lease, facts, seconds=_since(begun))))
 
         self._each(batch, do)
 
@@ -176,7 +178,7 @@ class Stages:
             except InvalidEmbedding as error:
                 parts.index.delete(document.tenant_id, document.id, [number])
                 fault = fault_of(error)
-            self._patiently(lambda: self._recorder.embedded(lease, counts, seconds=_since(begun), fault=fault))
+            self._patiently(lease, lambda: self._recorder.embedded(lease, counts, seconds=_since(begun), fault=fault))
 
         self._each(batch, do)
 
@@ -185,19 +187,27 @@ class Stages:
     @contextmanager
     def _one(self, batch: _Batch, lease: Lease) -> Iterator[float]:
         """The boundary of an item: whatever is wrong with it, the others of its batch are done."""
-        try:
-            yield time.monotonic()
-        except (LeaseLost, NotFound):
-            self._lost(lease, batch.watch)
-            return
-        except Exception as error:  # noqa: BLE001 - the boundary of an item
-            self._trouble(batch.job, lease, error)
-        batch.watch.ended(lease)
+        item = lease.item
+        facts = {"docai.document": str(item.document_id), "docai.page": item.page_number, "docai.item": item.id}
+        with (
+            log_context(**facts_of(lease)),
+            TRACING.span(f"stage {item.stage.value}", facts),
+            STAGE_SECONDS.labels(item.stage.value, "item").time(),
+        ):
+            try:
+                yield time.monotonic()
+            except (LeaseLost, NotFound):
+                self._lost(lease, batch.watch)
+                return
+            except Exception as error:  # noqa: BLE001 - the boundary of an item
+                self._trouble(batch.job, lease, error)
+            batch.watch.ended(lease)
 
     def _trouble(self, job: Job, lease: Lease, error: Exception) -> None:
         """Put the item back for later, or give it up."""
         kind, fault = _kind_of(error), fault_of(error) if isinstance(error, DocaiError) else _OURS
         unexpected = kind is TroubleKind.UNEXPECTED
+        TRACING.failed(fault.code)
         log(
             "item in trouble",
             level="error" if unexpected else "warning",
@@ -210,9 +220,9 @@ class Stages:
             if is_worth_another_try(lease.item, kind, age_s, self._policy.patience_s):
                 ITEMS_RETRIED.labels(lease.item.stage.value, fault.code).inc()
                 after_s = delay_before_retry(lease.item, random.random())  # noqa: S311 - spreads retries, no secret
-                self._patiently(lambda: self._recorder.later(lease, fault, after_s=after_s))
+                self._patiently(lease, lambda: self._recorder.later(lease, fault, after_s=after_s))
             else:
-                self._patiently(lambda: self._recorder.buried(lease, fault))
+                self._patiently(lease, lambda: self._recorder.buried(lease, fault))
         except (LeaseLost, NotFound):
             ITEMS_FENCED.labels(lease.item.stage.value).inc()
         except StoreError as unsaved:
@@ -238,7 +248,7 @@ class Stages:
         follow = _follow(page, lease.item.stage)
         seconds = _since(begun)
         try:
-            self._patiently(lambda: self._recorder.page(lease, page, seconds=seconds, follow=follow))
+            self._patiently(lease, lambda: self._recorder.page(lease, page, seconds=seconds, follow=follow))
         except (LeaseLost, NotFound):
             self._take_back(lease, page)
             raise
@@ -256,11 +266,15 @@ class Stages:
             for orphan in unit.documents.unreferenced([page.image.sha256]):
                 self._parts.blobs.delete(orphan)
 
-    def _patiently(self, record: Callable[[], T]) -> T:
+    def _patiently(self, lease: Lease, record: Callable[[], T]) -> T:
         """Record; again after a wait while the database is away.
 
         A result that was saved although no answer came is not saved twice: the second try is refused as late.
         """
+        with TRACING.span("commit"), STAGE_SECONDS.labels(lease.item.stage.value, "commit").time():
+            return self._recorded(record)
+
+    def _recorded(self, record: Callable[[], T]) -> T:
         for delay_s in _RECORD_DELAYS_S:
             try:
                 return record()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
-from docai.domain.work import Capability
+from docai.domain.work import Capability, Lease
 from docai.errors import StoreError
 from docai.pipeline.leases import LeaseKeeper
 from docai.pipeline.stages import Stages
 from docai.protocols import Doorbell, WorkQueue
-from docai.telemetry import BATCH_SIZE, log
+from docai.telemetry import BATCH_SIZE, STAGE_SECONDS, log
+from docai.tracing import TRACING
 
 DOWNSTREAM_FIRST = (Capability.EMBED, Capability.PARSE, Capability.OCR, Capability.RASTER)
 """What is nearly finished goes first: documents end sooner, and less lies half done."""
@@ -41,13 +43,23 @@ class Worker:
 
     def _do_one(self, capabilities: Sequence[Capability]) -> bool:
         for capability in (c for c in DOWNSTREAM_FIRST if c in capabilities):
+            asked_ns = time.time_ns()
             leases = self._queue.claim(capability, self._keeper.worker_id, lease_s=self._keeper.policy.lease_s)
             if leases:
-                stage = leases[0].item.stage
-                BATCH_SIZE.labels(stage.value).observe(len(leases))
-                if len(leases) == stage.batch_size:
-                    self._doorbell.ring([capability])  # a full batch: there may be more, so wake another worker
-                with self._keeper.keeping(leases) as watch:
-                    self._stages.do(leases, watch)
+                self._do_batch(leases, asked_ns)
                 return True
         return False
+
+    def _do_batch(self, leases: Sequence[Lease], asked_ns: int) -> None:
+        """Do what was just claimed; `asked_ns` is when it was asked for, nanoseconds since 1970."""
+        stage, claimed_ns = leases[0].item.stage, time.time_ns()
+        BATCH_SIZE.labels(stage.value).observe(len(leases))
+        STAGE_SECONDS.labels(stage.value, "claim").observe(max(0, claimed_ns - asked_ns) / 1e9)
+        if len(leases) == stage.batch_size:
+            self._doorbell.ring([stage.capability])  # a full batch: there may be more, so wake another worker
+        with (
+            TRACING.span(f"batch {stage.value}", {"docai.items": len(leases)}, begun_ns=asked_ns),
+            self._keeper.keeping(leases) as watch,
+        ):
+            TRACING.past("claim", asked_ns, claimed_ns)
+            self._stages.do(leases, watch)
