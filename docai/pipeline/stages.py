@@ -37,7 +37,7 @@ from docai.pipeline.read import PageReading
 from docai.pipeline.record import Recorder, facts_of
 from docai.protocols import OpenDocument
 from docai.telemetry import ITEMS_FENCED, ITEMS_RETRIED, STAGE_SECONDS, STEP_SECONDS, log, log_context
-from docai.tracing import TRACING
+from docai.tracing import TRACING, Facts
 
 T = TypeVar("T")
 
@@ -188,7 +188,7 @@ class Stages:
     def _one(self, batch: _Batch, lease: Lease) -> Iterator[float]:
         """The boundary of an item: whatever is wrong with it, the others of its batch are done."""
         item = lease.item
-        facts = {"docai.document": str(item.document_id), "docai.page": item.page_number, "docai.item": item.id}
+        facts: Facts = {"docai.document": str(item.document_id), "docai.page": item.page_number, "docai.item": item.id}
         with (
             log_context(**facts_of(lease)),
             TRACING.span(f"stage {item.stage.value}", facts),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from docai.api.dependencies import SystemDep
-from docai.api.schemas.health import CheckOut, LiveOut, ReadyOut
-from docai.telemetry import exposition
+from docai.api.schemas.health import LiveOut, ReadyOut
+from docai.pipeline.health import Standing
 
 router = APIRouter(tags=["health"])
 
@@ -17,17 +17,21 @@ def live() -> LiveOut:
     return LiveOut(status="live")
 
 
-@router.get("/readyz", responses={503: {"model": ReadyOut}})
+@router.get(
+    "/readyz", responses={503: {"model": ReadyOut, "description": "A part without which nothing works is away."}}
+)
 def ready(response: Response, system: SystemDep) -> ReadyOut:
-    """Whether the stores answer."""
-    checks = [CheckOut(name=check.name, is_ok=check.is_ok, detail=check.detail) for check in system.check()]
-    is_ready = all(check.is_ok for check in checks)
-    if not is_ready:
+    """Which parts answer, what is degraded, and why.
+
+    `degraded` comes with 200: requests are served, and the checks say what does not work. `not_ready` comes with 503.
+    """
+    found = system.readiness()
+    if found.standing is Standing.NOT_READY:
         response.status_code = 503
-    return ReadyOut(status="ready" if is_ready else "not_ready", checks=checks)
+    return ReadyOut.of(found)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-def metrics() -> Response:
-    """Counters and timers in Prometheus' text format."""
-    return Response(exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+def metrics(system: SystemDep) -> Response:
+    """Counters and timers of this process, and what the database knows, in Prometheus' text format."""
+    return Response(system.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from docai.api.schemas.documents import WireModel
+from docai.api.schemas.wire import WireModel
+from docai.pipeline.health import Readiness, Standing
 
 
 class LiveOut(WireModel):
@@ -22,7 +23,16 @@ class CheckOut(WireModel):
 
 
 class ReadyOut(WireModel):
-    """Whether the stores answer."""
+    """Which parts answer, what is degraded, and why."""
 
-    status: Literal["ready", "not_ready"]
+    status: Standing
     checks: list[CheckOut]
+    oldest_pending_s: dict[str, float]
+    """For how long the oldest work that is due has waited, by capability; empty if the database does not tell."""
+
+    @classmethod
+    def of(cls, readiness: Readiness) -> ReadyOut:
+        """The wire form."""
+        checks = [CheckOut(name=check.name, is_ok=check.is_ok, detail=check.detail) for check in readiness.checks]
+        oldest = {capability.value: seconds for capability, seconds in readiness.oldest_pending_s.items()}
+        return cls(status=readiness.standing, checks=checks, oldest_pending_s=oldest)
