@@ -68,6 +68,11 @@ def start(stack: ExitStack, tmp_path: Path, merge_after: int = CHANGES_PER_OPTIM
     )
 
 
+def freeze(owner: Owner) -> None:
+    os.kill(owner.pid, signal.SIGSTOP)
+    os.waitpid(owner.pid, os.WUNTRACED)  # which tells when the last of its threads has stopped
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     return tmp_path / "run" / "socket"
@@ -160,7 +165,7 @@ def test_a_call_in_flight_when_the_owner_dies_may_be_repeated_and_the_next_one_c
         owner = start(stack, tmp_path)
         index = remote(place)
         index.upsert(TENANT, document(1), 1, page(1, 1))
-        os.kill(owner.pid, signal.SIGSTOP)  # so that the call is in flight for certain
+        freeze(owner)  # so that the call is in flight for certain
         threading.Timer(0.2, owner.kill).start()
         with pytest.raises(StoreUnavailable) as caught:
             index.upsert(TENANT, document(1), 2, page(1, 2))
@@ -198,7 +203,7 @@ def test_a_frozen_owner_costs_a_call_its_time_limit_and_no_more(tmp_path: Path, 
     with ExitStack() as stack:
         owner = start(stack, tmp_path)
         index = remote(place, timeout_s=0.3)
-        os.kill(owner.pid, signal.SIGSTOP)
+        freeze(owner)
         began = time.monotonic()
         with pytest.raises(StoreUnavailable):
             index.count()
