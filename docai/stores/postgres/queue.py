@@ -24,31 +24,36 @@ _WORKER_SEEN_S = 120
 """A worker that said nothing for so long is not shown any more."""
 
 _SIZES = json.dumps({stage: stage.batch_size for stage in Stage})
-_CLAIM = text("""
-WITH RECURSIVE waiting AS (  -- a loose index scan: each tenant with pending work costs one look
-    (SELECT tenant_id FROM work_item WHERE capability = :capability AND state = 'pending' ORDER BY tenant_id LIMIT 1)
+CLAIM = text("""
+WITH RECURSIVE lines AS (  -- a loose index scan: each tenant's work of each priority costs one look, however much it is
+    (SELECT tenant_id, priority, run_at FROM work_item WHERE capability = :capability AND state = 'pending'
+     ORDER BY tenant_id, priority, run_at LIMIT 1)
     UNION ALL
-    SELECT (SELECT w.tenant_id FROM work_item w
-            WHERE capability = :capability AND state = 'pending' AND w.tenant_id > waiting.tenant_id
-            ORDER BY w.tenant_id LIMIT 1)
-    FROM waiting WHERE waiting.tenant_id IS NOT NULL
-), heads AS (  -- every tenant's most urgent item that is due and that nobody is claiming just now
-    SELECT head.*
-    FROM waiting CROSS JOIN LATERAL (
-        SELECT id, tenant_id, priority, run_at, stage, bucket, crashes FROM work_item
-        WHERE capability = :capability AND state = 'pending' AND tenant_id = waiting.tenant_id
-          AND run_at <= clock_timestamp()
-        ORDER BY priority, run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-    ) head
-), head AS (  -- of the tenant with the least work leased
-    SELECT heads.* FROM heads ORDER BY
-        (SELECT count(*) FROM work_item l WHERE l.state = 'leased' AND l.tenant_id = heads.tenant_id), run_at, id
-    LIMIT 1
+    SELECT following.* FROM lines CROSS JOIN LATERAL (
+        SELECT w.tenant_id, w.priority, w.run_at FROM work_item w
+        WHERE w.capability = :capability AND w.state = 'pending'
+          AND (w.tenant_id, w.priority) > (lines.tenant_id, lines.priority)
+        ORDER BY w.tenant_id, w.priority, w.run_at LIMIT 1
+    ) following
+), loads AS (
+    SELECT tenant_id, count(*) AS n FROM work_item WHERE state = 'leased' GROUP BY tenant_id
+), head AS (  -- the first item of the first line in which others do not hold everything just now
+    SELECT one.* FROM (  -- the tenant with the least work leased first, of each what is most urgent
+        SELECT tenant_id, priority, coalesce(n, 0) AS load,
+            first_value(run_at) OVER (PARTITION BY tenant_id ORDER BY priority) AS since
+        FROM lines LEFT JOIN loads USING (tenant_id) WHERE run_at <= statement_timestamp()
+        ORDER BY load, since, tenant_id, priority
+    ) turns CROSS JOIN LATERAL (
+        SELECT id, tenant_id, priority, stage, bucket, crashes FROM work_item
+        WHERE capability = :capability AND state = 'pending' AND tenant_id = turns.tenant_id
+          AND priority = turns.priority AND run_at <= statement_timestamp()
+        ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) one
+    ORDER BY turns.load, turns.since, turns.tenant_id, turns.priority LIMIT 1
 ), batch AS (
     SELECT w.id FROM work_item w, head
-    WHERE w.capability = :capability AND w.state = 'pending' AND w.tenant_id = head.tenant_id
-      AND w.priority = head.priority AND w.run_at <= clock_timestamp()
-      AND w.stage = head.stage AND w.bucket = head.bucket
+    WHERE w.state = 'pending' AND w.tenant_id = head.tenant_id AND w.stage = head.stage AND w.bucket = head.bucket
+      AND w.priority = head.priority AND w.run_at <= statement_timestamp()
       AND (w.id = head.id OR (head.crashes = 0 AND w.crashes = 0))
     ORDER BY w.run_at, w.id
     LIMIT (SELECT CASE WHEN crashes > 0 THEN 1 ELSE (CAST(:sizes AS jsonb) ->> stage)::int END FROM head)
@@ -59,6 +64,7 @@ UPDATE work_item SET state = 'leased', lease_owner = :owner, lease_token = lease
 FROM batch WHERE work_item.id = batch.id
 RETURNING work_item.*
 """).columns(*WorkItemRow.__table__.c)
+"""Times are compared with the statement's begin, which unlike the clock is one value that an index can be asked for."""
 
 
 class PostgresQueue:
@@ -70,9 +76,8 @@ class PostgresQueue:
 
     def claim(self, capability: Capability, owner: WorkerId, *, lease_s: float) -> Sequence[Lease]:
         """Lease the work that is due next, a batch of one stage and bucket."""
-        values = {"capability": capability, "owner": owner, "lease_s": lease_s, "sizes": _SIZES}
         with self._transaction() as session:
-            rows = session.execute(_CLAIM, values).all()
+            rows = session.execute(CLAIM, claim_values(capability, owner, lease_s=lease_s)).all()
         return sorted((_lease_of(row) for row in rows), key=lambda lease: lease.item.id)
 
     def extend(self, leases: Sequence[Lease], *, lease_s: float) -> set[int]:
@@ -113,7 +118,7 @@ class PostgresQueue:
         """Let every lease run out now, and say how many."""
         with self._transaction() as session:
             leased = update(WorkItemRow).where(WorkItemRow.state == ItemState.LEASED)
-            ended = leased.values(lease_until=text("'-infinity'")).returning(WorkItemRow.id)
+            ended = leased.values(lease_until=func.to_timestamp(0)).returning(WorkItemRow.id)
             return len(session.scalars(ended).all())
 
     @contextmanager
@@ -174,6 +179,11 @@ class PostgresQueue:
 
 
 _IS_PENDING = WorkItemRow.state == ItemState.PENDING
+
+
+def claim_values(capability: Capability, owner: WorkerId, *, lease_s: float) -> dict[str, Any]:
+    """What `CLAIM` is executed with."""
+    return {"capability": capability, "owner": owner, "lease_s": lease_s, "sizes": _SIZES}
 
 
 def _held(leases: Sequence[Lease]) -> ColumnElement[bool]:
