@@ -17,6 +17,8 @@ from docai.assembly.parts import (
     make_policy,
     make_system,
     open_records,
+    shared_index,
+    start_tracing,
 )
 from docai.assembly.upkeep import keep_up
 from docai.domain.ids import WorkerId
@@ -26,6 +28,7 @@ from docai.pipeline.stages import Stages
 from docai.pipeline.sweep import Sweeper
 from docai.pipeline.threads import ThreadDoorbell, WorkerThreads
 from docai.pipeline.worker import Worker
+from docai.protocols import PageEmbedder, PageIndex
 from docai.settings import Settings
 from docai.stores.home import HomeLock
 from docai.stores.postgres.embedded import EmbeddedPostgres
@@ -44,6 +47,7 @@ def open_local(settings: Settings) -> Iterator[Assembled]:
     home = settings.home_path
     with ExitStack() as stack:
         stack.enter_context(HomeLock(home))
+        start_tracing(settings, stack, "docai")
         is_own = settings.database.url is None
         records = open_records(settings, _database_url(settings, stack), stack, migrate=True)
         if is_own:
@@ -54,9 +58,7 @@ def open_local(settings: Settings) -> Iterator[Assembled]:
             settings,
             stack,
             records=records,
-            index=lambda embedder: EdgeIndex(
-                home / "index", dimension=embedder.dimension, encoder=embedder.fingerprint
-            ),
+            index=lambda embedder: _index(settings, embedder),
             doorbell=doorbell,
         )
         Sweeper(records, doorbell).sweep()
@@ -77,6 +79,12 @@ def open_local(settings: Settings) -> Iterator[Assembled]:
         stack.enter_context(make_dispatcher(settings, parts))
         tenant, key = first_tenant(records)
         yield Assembled(make_system(settings, parts), tenant, key, records)
+
+
+def _index(settings: Settings, embedder: PageEmbedder) -> PageIndex:
+    if settings.index.url is not None:
+        return shared_index(settings, embedder)
+    return EdgeIndex(settings.home_path / "index", dimension=embedder.dimension, encoder=embedder.fingerprint)
 
 
 def _database_url(settings: Settings, stack: ExitStack) -> str:
