@@ -59,6 +59,12 @@ class Patience:
                 account.lost_s += spent_s if is_lost else 0.0
                 account.useful_s += 0.0 if is_lost else spent_s
 
+    def charge(self, document: Hashable, seconds: float) -> None:
+        """Charge time that is nobody's step, as for opening the document."""
+        account = self._account(document)
+        with self._lock:
+            account.useful_s += seconds
+
     def _check(self, account: _Account) -> None:
         if account.useful_s + account.lost_s >= self._max_s:
             raise PageGivenUp(f"Not read: the pages before took the {self._max_s:g} s that a document may take.")

@@ -170,7 +170,9 @@ class SandboxedDocument:
         if parked is not None:
             self._child, self._facts, self._seen = parked.child, parked.facts, {_OTHERS}
         else:
+            begun = time.monotonic()
             self._child, self._facts = self._opened()
+            sandbox.patience.charge(self._identity.file, time.monotonic() - begun)
 
     @property
     def facts(self) -> DocumentFacts:

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from docai.domain.documents import MediaType
-from docai.errors import EngineUnavailable, PageCrashed
+from docai.errors import DocumentUnreadable, EngineUnavailable, PageCrashed
 from docai.pdf import draw_edge, zygote
 from docai.pdf.sandbox import PdfSandbox
 from tests.integration import hostile
@@ -59,16 +59,18 @@ def test_a_page_that_kills_two_readers_is_to_blame_and_the_next_page_is_read(tmp
 
 def test_documents_are_read_while_their_readers_are_killed_at_random(path: Path) -> None:
     chance = random.Random(5)
+    n_read = n_lost = 0
     with PdfSandbox(keep_open_s=0.5) as sandbox:
-        n_crashed = 0
-        with _killing(lambda: _one_of(children(zygote_of(sandbox)), chance), every_s=0.15):
-            for _ in range(60):
+        with _killing(lambda: _one_of(children(zygote_of(sandbox)), chance), every_s=0.25) as killed:
+            while len(killed) < 25:
                 try:
                     with sandbox.open(path, MediaType.PDF) as document:
                         assert document.measure(1).words.words
-                except PageCrashed:
-                    n_crashed += 1  # killed twice on one page
-        assert n_crashed <= 6
+                        n_read += 1
+                except (PageCrashed, DocumentUnreadable):
+                    n_lost += 1
+        assert 2 * n_lost <= len(killed)  # a document is lost only if two of its readers were killed
+        assert n_read > n_lost
         assert sandbox.nursery.n_started == 1
 
 
@@ -186,8 +188,9 @@ def _one_of(pids: list[int], chance: random.Random) -> list[int]:
 
 
 @contextmanager
-def _killing(victims: Callable[[], list[int]], *, every_s: float) -> Iterator[None]:
-    """Kill processes again and again meanwhile."""
+def _killing(victims: Callable[[], list[int]], *, every_s: float) -> Iterator[list[int]]:
+    """Kill processes again and again meanwhile; gives the list of those killed, as it grows."""
+    killed: list[int] = []
     is_over = threading.Event()
 
     def kill() -> None:
@@ -195,11 +198,12 @@ def _killing(victims: Callable[[], list[int]], *, every_s: float) -> Iterator[No
             for pid in victims():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+                    killed.append(pid)
 
     thread = threading.Thread(target=kill)
     thread.start()
     try:
-        yield
+        yield killed
     finally:
         is_over.set()
         thread.join()

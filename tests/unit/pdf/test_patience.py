@@ -70,6 +70,14 @@ def test_pages_that_each_stay_in_time_are_bounded_together(clock: Clock) -> None
         step(watched, clock, 1)
 
 
+def test_opening_a_document_over_and_over_uses_up_its_time(clock: Clock) -> None:
+    watched = Patience(page_timeout_s=12, document_timeout_s=3600)
+    for _ in range(240):
+        watched.charge("a", 15)
+    with pytest.raises(PageGivenUp):
+        step(watched, clock, 1)
+
+
 def test_a_damaged_page_is_no_lost_time(clock: Clock) -> None:
     watched = Patience(page_timeout_s=12, document_timeout_s=3600)
     for _ in range(30):
