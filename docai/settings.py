@@ -195,11 +195,42 @@ class WorkerSettings(_Group):
     )
 
 
+    health_host: str = Field("127.0.0.1", description="Address on which a worker tells its health.")
+    health_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port on which a worker answers `/livez`, `/readyz` and `/metrics`; 0: none. Each worker of a "
+        "machine needs its own.",
+    )
+
+
+class RetentionSettings(_Group):
+    """Read by the chore that forgets. Documents, their pages and what work cost are kept until they are deleted."""
+
+    work_days: float = Field(
+        7.0, ge=0, description="How long work items that were done or cancelled are kept after their end, days."
+    )
+    dead_days: float = Field(
+        90.0, ge=0, description="How long work items that were given up can be looked at and put back, days."
+    )
+    event_days: float = Field(
+        30.0, ge=0, description="How long events can be read again (`Last-Event-ID`) and redelivered, days."
+    )
+    worker_days: float = Field(1.0, ge=0, description="How long workers that went silent are remembered, days.")
+
+
 class ApiSettings(_Group):
     """Read by `docai serve`."""
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0: any free one.")
+    drain_s: int = Field(
+        25,
+        ge=0,
+        description="Longest time that requests under way are given to end when the service is told to stop, seconds; "
+        "new ones are refused at once.",
+    )
     max_streams: int = Field(
         200, ge=1, description="Most event streams open at once per process; beyond that, they are answered with 503."
     )
@@ -241,6 +272,12 @@ class TelemetrySettings(_Group):
         "warning", pattern="^(debug|info|warning|error)$", description="Least severe event that is logged."
     )
     log_json: bool = Field(False, description="One JSON object per log line instead of text.")
+    otlp_endpoint: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="Collector that OpenTelemetry traces are sent to over HTTP, such as `http://collector:4318`; "
+        "unset: nothing is traced. Needs the extra `docai[telemetry]`.",
+    )
 
 
 class Settings(BaseSettings):
@@ -264,6 +301,7 @@ class Settings(BaseSettings):
     search: SearchSettings = SearchSettings()
     answer: AnswerSettings = AnswerSettings()
     worker: WorkerSettings = WorkerSettings()
+    retention: RetentionSettings = RetentionSettings()
     api: ApiSettings = ApiSettings()
     webhook: WebhookSettings = WebhookSettings()
     telemetry: TelemetrySettings = TelemetrySettings()

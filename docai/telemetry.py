@@ -48,8 +48,10 @@ WEBHOOK_ATTEMPTS = Counter(
 )
 
 
-_LIBRARIES = ("celery", "kombu", "uvicorn", "alembic")
+_LIBRARIES = ("celery", "kombu", "uvicorn")
 """Those that say something for operators; of all others, warnings are enough."""
+_CHATTY = ("celery.worker.strategy", "celery.app.trace")
+"""Two lines for each ring of the doorbell, which says nothing."""
 
 
 def configure_logging(level: str, *, as_json: bool) -> None:
@@ -104,6 +106,8 @@ def _adopt_libraries(level: str, formatter: logging.Formatter) -> None:
         library = logging.getLogger(name)
         library.handlers, library.propagate = [], True
         library.setLevel(level)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)
 
 
 def log(event: str, *, level: str = "info", **fields: object) -> None:

@@ -30,6 +30,7 @@ from docai.stores.postgres.unit_of_work import PostgresRecords
 from docai.stores.qdrant.remote import RemoteIndex
 from docai.stores.qdrant.server import ServerIndex
 from docai.system import Policy, System
+from docai.tracing import TRACING
 from docai.webhooks.delivery import Sender
 from docai.webhooks.dispatch import Dispatcher
 from docai.webhooks.guard import Guard
@@ -199,6 +200,17 @@ def first_tenant(records: PostgresRecords) -> tuple[Tenant, str | None]:
     text, key = new_key(tenant)
     records.add_key(tenant, key)
     return tenant, text
+
+
+def start_tracing(settings: Settings, stack: ExitStack, service: str) -> None:
+    """Trace until `stack` is closed, where an endpoint is set; what is left is sent then.
+
+    Raises:
+        ConfigurationError: the packages for it are not installed.
+    """
+    if settings.telemetry.otlp_endpoint is not None:
+        TRACING.start_sending(settings.telemetry.otlp_endpoint, service)
+        stack.callback(TRACING.stop)
 
 
 def ensure_home(home: Path) -> None:

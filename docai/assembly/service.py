@@ -14,6 +14,7 @@ from docai.assembly.parts import (
     make_system,
     open_records,
     shared_index,
+    start_tracing,
 )
 from docai.assembly.upkeep import keep_up
 from docai.broker.celery_app import make_app
@@ -33,6 +34,7 @@ def open_service(settings: Settings) -> Iterator[Assembled]:
     database_url, broker_url = addresses(settings)
     ensure_home(settings.home_path)
     with ExitStack() as stack:
+        start_tracing(settings, stack, "docai-api")
         records = open_records(settings, database_url, stack, migrate=False)
         doorbell = stack.enter_context(CeleryDoorbell(make_app(broker_url)))
         parts = make_parts(

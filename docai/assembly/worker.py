@@ -11,12 +11,22 @@ from uuid import uuid4
 
 from celery import Celery
 
-from docai.assembly.parts import ensure_home, lease_policy, make_parts, make_policy, open_records, shared_index
+from docai.assembly.parts import (
+    ensure_home,
+    lease_policy,
+    make_parts,
+    make_policy,
+    open_records,
+    shared_index,
+    start_tracing,
+)
 from docai.assembly.service import addresses
 from docai.assembly.upkeep import keep_up
 from docai.broker.doorbell import CeleryDoorbell
 from docai.domain.ids import WorkerId
 from docai.domain.work import Capability
+from docai.pipeline.gauges import DatabaseGauges
+from docai.pipeline.health import Health
 from docai.pipeline.leases import LeaseKeeper
 from docai.pipeline.parts import Parts
 from docai.pipeline.stages import Stages
@@ -35,6 +45,8 @@ class WorkerProcess:
     worker: Worker
     keeper: LeaseKeeper
     parts: Parts
+    health: Health
+    gauges: DatabaseGauges
 
 
 @contextmanager
@@ -48,6 +60,7 @@ def open_worker(settings: Settings, app: Celery, capabilities: Sequence[Capabili
     database_url, _ = addresses(settings)
     ensure_home(settings.home_path)
     with ExitStack() as stack:
+        start_tracing(settings, stack, "docai-worker")
         records = open_records(settings, database_url, stack, migrate=False)
         doorbell = stack.enter_context(CeleryDoorbell(app))
         parts = make_parts(
@@ -69,7 +82,14 @@ def open_worker(settings: Settings, app: Celery, capabilities: Sequence[Capabili
         )
         keep_up(settings, parts, stack)
         stages = Stages(parts, make_policy(settings).reading)
-        yield WorkerProcess(Worker(records.queue, stages, keeper, doorbell), keeper, parts)
+        lease_s, sweep_s = settings.worker.lease_s, settings.worker.sweep_s
+        yield WorkerProcess(
+            Worker(records.queue, stages, keeper, doorbell),
+            keeper,
+            parts,
+            Health(parts, lease_s=lease_s),
+            DatabaseGauges(records, lease_s=lease_s, sweep_s=sweep_s),
+        )
 
 
 def _leave(reason: str) -> None:

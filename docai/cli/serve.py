@@ -6,15 +6,19 @@ import contextlib
 import json
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from docai.cli.output import JsonFlag, notes, write
 from docai.cli.session import KEY_FILE, open_session, read_settings
 from docai.errors import ConfigurationError
+
+if TYPE_CHECKING:  # `docai --help` can do without
+    import uvicorn
 
 
 def serve(
@@ -37,12 +41,33 @@ def serve(
             max_bytes=settings.limits.max_bytes,
             max_wait_s=settings.limits.max_wait_s,
             max_page_size=settings.limits.max_page_size,
+            max_batch_files=settings.limits.max_batch_files,
+            max_batch_bytes=settings.limits.max_batch_bytes,
+            max_streams=settings.api.max_streams,
         )
         app = create_app(session.system, limits)
         _announce(address, listener.getsockname()[1], settings.home_path / KEY_FILE, as_json=as_json)
-        server = uvicorn.Server(uvicorn.Config(app, log_level=settings.telemetry.log_level))
+        config = uvicorn.Config(
+            app,
+            log_config=None,  # ours
+            access_log=False,  # "request served" says it, with the request's id
+            timeout_graceful_shutdown=settings.api.drain_s,
+        )
+        server = _server(config, app.state.streams.end)
         with contextlib.suppress(KeyboardInterrupt):  # how one stops it
             server.run([listener])
+
+
+def _server(config: uvicorn.Config, before_draining: Callable[[], None]) -> uvicorn.Server:
+    """A server that ends what would never end by itself before it waits for the requests at hand."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            before_draining()
+            super().handle_exit(sig, frame)
+
+    return Server(config)
 
 
 @contextlib.contextmanager

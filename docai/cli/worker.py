@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
@@ -28,7 +27,6 @@ def worker(
     addresses(settings)  # a missing address is told here, not in Celery's words
     from docai.workers.app import app
 
-    os.environ.setdefault("CELERY_WORKER_DISABLE_BANNER", "1")
     arguments = ["--quiet", "worker", "--pool=solo", "--concurrency=1", "--queues", ",".join(queues)]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", settings.telemetry.log_level]
     app.worker_main([*arguments, *quiet])

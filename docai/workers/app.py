@@ -3,52 +3,29 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
-import threading
-from contextlib import ExitStack
+import warnings
 from typing import Any
 
 from celery import signals
+from celery.exceptions import SecurityWarning
 
 from docai.assembly.service import addresses
-from docai.assembly.worker import WorkerProcess, open_worker
 from docai.broker.celery_app import WORK, make_app
 from docai.domain.work import Capability
 from docai.errors import DocaiError
 from docai.settings import load_settings
 from docai.telemetry import configure_logging, log
+from docai.workers.departure import Departure
+from docai.workers.process import Process
+
+# Celery warns root of pickled messages; no message here has a payload, and none but JSON is accepted.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 _settings = load_settings()
 app = make_app(addresses(_settings)[1])
-
-
-class _Process:
-    """This process' worker, opened before its first message: each child of a pool has its own."""
-
-    def __init__(self) -> None:
-        self._stack = ExitStack()
-        self._lock = threading.Lock()
-        self._opened: WorkerProcess | None = None
-        self.capabilities = tuple(Capability)
-
-    def opened(self) -> WorkerProcess:
-        with self._lock:
-            if self._opened is None:
-                self._opened = self._stack.enter_context(open_worker(_settings, app, self.capabilities))
-            return self._opened
-
-    def stop(self) -> None:
-        """Begin no further item."""
-        if self._opened is not None:
-            self._opened.keeper.stopping.set()
-
-    def close(self) -> None:
-        with self._lock:
-            self._stack.close()
-            self._opened = None
-
-
-_process = _Process()
+_process = Process(_settings, app)
 
 
 @app.task(name=WORK, bind=True)
@@ -64,6 +41,13 @@ def _know_queues(instance: Any, **_: object) -> None:  # noqa: ANN401 - celery's
     """The queues that this worker consumes say what it can do."""
     consumed = set(instance.app.amqp.queues.consume_from)
     _process.capabilities = tuple(c for c in Capability if c.value in consumed)
+    if not _works_here(instance.pool_cls):
+        return
+    Departure(_process.stop).listen()
+    try:
+        _process.tell_health()
+    except DocaiError as error:
+        _give_up(error)
 
 
 @signals.setup_logging.connect
@@ -73,19 +57,17 @@ def _log_as_set(**_: object) -> None:
 
 @signals.worker_ready.connect
 def _open(sender: Any, **_: object) -> None:  # noqa: ANN401 - celery's consumer
-    """Open what the worker works with before the first message, and do what waits already.
+    """Open what the worker works with before the first message.
 
     A pool of child processes opens in each child instead.
     """
-    if "solo" not in type(sender.pool).__module__ and "thread" not in type(sender.pool).__module__:
+    if not _works_here(type(sender.pool)):
         return
     try:
         _process.opened()
     except DocaiError as error:
-        sys.stderr.write(f"docai worker: {error.message}\n")
-        sys.stderr.flush()
-        os._exit(1)
-    log("worker ready", capabilities=[c.value for c in _process.capabilities])
+        _give_up(error)
+    _say_ready()
 
 
 @signals.worker_shutting_down.connect
@@ -97,3 +79,28 @@ def _stop(**_: object) -> None:
 @signals.worker_shutdown.connect
 def _close(**_: object) -> None:
     _process.close()
+
+
+def _works_here(pool: object) -> bool:
+    """Whether a pool does its tasks in this process."""
+    module = getattr(pool, "__module__", str(pool))
+    return "solo" in module or "thread" in module
+
+
+def _say_ready() -> None:
+    """One line, whatever is logged besides."""
+    capabilities = [c.value for c in _process.capabilities]
+    port = _settings.worker.health_port
+    if _settings.telemetry.log_json:
+        log("worker ready", level="warning", capabilities=capabilities, health_port=port)
+        return
+    health = f", health on port {port}" if port else ""
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    sys.stderr.write(f"docai worker {name} is ready for {', '.join(capabilities)}{health}\n")
+    sys.stderr.flush()
+
+
+def _give_up(error: DocaiError) -> None:
+    sys.stderr.write(f"docai worker: {error.message}\n")
+    sys.stderr.flush()
+    os._exit(1)
