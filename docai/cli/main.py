@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from docai.cli.admin import admin
 from docai.cli.check import check
 from docai.cli.demo import demo
 from docai.cli.documents import delete, list_documents, show, tables
@@ -56,6 +57,7 @@ for _name, _command in (
     ("demo", demo),
 ):
     app.command(_name)(_command)
+app.add_typer(admin, name="admin")
 
 
 @app.callback(invoke_without_command=True)

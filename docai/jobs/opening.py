@@ -10,6 +10,8 @@ from docai.domain.ids import DocumentId, new_job_id
 from docai.domain.jobs import Job, JobState, Priority
 from docai.domain.work import NewItem, Stage
 from docai.protocols import Sealer, UnitOfWork
+from docai.telemetry import log
+from docai.tracing import TRACING
 
 CANCELLED_CODE = "job_cancelled"
 """Of pages that a cancelled job left unread, or read and not findable: a retry takes them up."""
@@ -24,6 +26,7 @@ def new_job(document: Document, now: datetime, priority: Priority) -> Job:
         state=JobState.QUEUED,
         priority=priority,
         epoch=document.epoch,
+        traceparent=TRACING.traceparent,
         created_at=now,
     )
 
@@ -34,6 +37,8 @@ def enter(unit: UnitOfWork, job: Job, password: str | None, sealer: Sealer) -> N
     if password is not None:
         unit.jobs.keep_password(job.id, sealer.seal(password.encode("utf-8")))
     unit.events.add(NewEvent(kind=EventKind.JOB_QUEUED, document_id=job.document_id, job_id=job.id))
+    # With the request's id, which is bound: what workers log of the job can be traced back to it.
+    log("job entered", job=str(job.id), document=str(job.document_id))
 
 
 def reopened(
@@ -55,6 +60,7 @@ def reopened(
     if not failed and document.status is not DocumentStatus.FAILED:
         return None
     epoch = unit.work.new_epoch(document_id)
+    unit.work.settle_dead(document_id)
     for number in sorted(failed):
         unit.documents.save_page(Page(document_id=document_id, number=number, state=PageState.QUEUED))
     queued = {"status": DocumentStatus.QUEUED, "fault": None, "updated_at": now, "epoch": epoch}

@@ -64,6 +64,9 @@ class WorkRecords(Protocol):
     def standing(self, document_ids: Collection[DocumentId]) -> Mapping[DocumentId, Sequence[StageCount]]:
         """How much unfinished work stands before which stages, by document; without unfinished work, it is left out."""
 
+    def settle_dead(self, document_id: DocumentId) -> None:
+        """Items of a document that were given up are of no concern any more: what they were for is done again."""
+
     def new_epoch(self, document_id: DocumentId) -> int:
         """Leave all unfinished work of a document behind, leased or not; gives the epoch for what follows.
 
@@ -116,8 +119,8 @@ class WorkQueue(Protocol):
     def depths(self) -> Sequence[QueueDepth]:
         """How much work waits, by capability."""
 
-    def dead(self, limit: int) -> Sequence[DeadItem]:
-        """Items that were given up, newest first."""
+    def dead(self, limit: int, *, ids: Collection[int] | None = None) -> Sequence[DeadItem]:
+        """Items that were given up, newest first; only those of `ids`, where given."""
 
     def report(self, worker: WorkerReport) -> None:
         """Keep what a worker says of itself."""

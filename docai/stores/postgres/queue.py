@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -147,14 +147,12 @@ class PostgresQueue:
             found = {row.capability: row for row in session.execute(counted)}
         return [_depth_of(capability, found.get(capability)) for capability in Capability]
 
-    def dead(self, limit: int) -> Sequence[DeadItem]:
-        """Items that were given up, newest first."""
-        newest = (
-            select(*WorkItemRow.__table__.c)
-            .where(WorkItemRow.state == ItemState.DEAD)
-            .order_by(WorkItemRow.finished_at.desc())
-            .limit(limit)
-        )
+    def dead(self, limit: int, *, ids: Collection[int] | None = None) -> Sequence[DeadItem]:
+        """Items that were given up, newest first; only those of `ids`, where given."""
+        dead = select(*WorkItemRow.__table__.c).where(WorkItemRow.state == ItemState.DEAD)
+        if ids is not None:
+            dead = dead.where(WorkItemRow.id.in_(ids))
+        newest = dead.order_by(WorkItemRow.finished_at.desc(), WorkItemRow.id.desc()).limit(limit)
         with self._transaction() as session:
             return [_dead_of(row) for row in session.execute(newest)]
 

@@ -130,6 +130,12 @@ class PostgresWork:
             for document_id, counts in found.items()
         }
 
+    def settle_dead(self, document_id: DocumentId) -> None:
+        """Items of a document that were given up are of no concern any more; their faults stay readable."""
+        mine = (WorkItemRow.tenant_id == self._tenant_id, WorkItemRow.document_id == document_id)
+        dead = update(WorkItemRow).where(*mine, WorkItemRow.state == ItemState.DEAD)
+        self._session.execute(dead.values(state=ItemState.CANCELLED))
+
     def new_epoch(self, document_id: DocumentId) -> int:
         """Leave all unfinished work of a document behind, leased or not; gives the epoch for what follows."""
         mine = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.id == document_id)
