@@ -7,20 +7,24 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from docai.domain.access import Tenant
 from docai.domain.events import EventKind
 from docai.domain.webhooks import DeliveryState, WebhookDelivery
+from docai.protocols import WebhookOutbox
 from docai.sealing import Seal
 from docai.stores.postgres.embedded import EmbeddedPostgres
 from docai.stores.postgres.engine import make_engine
+from docai.stores.postgres.outbox import PostgresOutbox
 from docai.stores.postgres.unit_of_work import PostgresRecords
 from docai.webhooks.delivery import Sender
 from docai.webhooks.dispatch import SLOTS, SLOTS_PER_ENDPOINT, Dispatcher
@@ -112,6 +116,51 @@ def test_many_dispatchers_send_everything_once(
             assert sum(pool.map(Dispatcher.run_once, dispatchers)) == 200
         for there in (one, two):
             assert len(there.ids) == len(set(there.ids)) == 100
+
+
+def test_what_one_dispatcher_is_taking_another_leaves_alone(
+    webhooks: Webhooks, tenant: Tenant, happen: Happen, engine: Engine, records: PostgresRecords
+) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    @contextmanager
+    def held() -> Iterator[Session]:
+        with Session(engine) as session, session.begin():
+            yield session
+            reached.set()
+            go_on.wait(20)
+
+    def beside(call: Callable[[WebhookOutbox], int]) -> tuple[int, int]:
+        """What the call gives in a transaction that is held open, and to another one meanwhile."""
+        reached.clear()
+        go_on.clear()
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(call, PostgresOutbox(held))
+            assert reached.wait(10)
+            second = pool.submit(call, records.outbox)
+            try:
+                meanwhile = second.result(5)
+            finally:
+                go_on.set()
+            return first.result(), meanwhile
+
+    webhooks.create(tenant.id, "http://127.0.0.1:9/")
+    happen(tenant, EventKind.JOB_FINISHED)
+    assert beside(lambda outbox: outbox.publish(10)) == (1, 0)
+    assert beside(lambda outbox: len(outbox.claim(limit=9, per_endpoint=9, receiving=[], lease_s=60))) == (1, 0)
+
+
+def test_an_event_that_is_published_twice_is_sent_once(
+    webhooks: Webhooks, tenant: Tenant, dispatcher: Dispatcher, happen: Happen, engine: Engine
+) -> None:
+    with receiver() as there:
+        webhooks.create(tenant.id, there.url)
+        happen(tenant, EventKind.JOB_FINISHED)
+        dispatcher.run_once()
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE event SET is_published = false"))
+        assert dispatcher.run_once() == 0
+        assert len(there.received) == 1
 
 
 def test_a_failing_receiver_is_tried_by_the_schedule_and_then_given_up(
