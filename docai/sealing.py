@@ -6,11 +6,16 @@ import binascii
 import os
 import tempfile
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from docai.domain.ids import TenantId
+from docai.domain.requests import KeptAnswer, KeyClaim
 from docai.errors import ConfigurationError, WrongSecretKey
+from docai.protocols import RequestKeys, Sealer
 
 KEY_FILE = "secret-key"
 KEY_BYTES = 32
@@ -106,3 +111,35 @@ def _fernet(key: str, number: int) -> Fernet:
             f"`openssl rand -base64 {KEY_BYTES}`."
         )
     return Fernet(urlsafe_b64encode(raw))
+
+
+class SealedKeys:
+    """`RequestKeys` whose answers rest sealed: one may hold a secret that is shown once."""
+
+    def __init__(self, keys: RequestKeys, sealer: Sealer) -> None:
+        """Keep sealed answers in `keys`."""
+        self._keys = keys
+        self._sealer = sealer
+
+    def claim(self, tenant_id: TenantId, key: str, token: UUID, *, busy_s: float) -> KeyClaim:
+        """As for `RequestKeys`."""
+        claim = self._keys.claim(tenant_id, key, token, busy_s=busy_s)
+        if claim.answer is None:
+            return claim
+        return replace(claim, answer=replace(claim.answer, body=self._sealer.unseal(claim.answer.body)))
+
+    def renew(self, tenant_id: TenantId, key: str, token: UUID, *, busy_s: float) -> None:
+        """As for `RequestKeys`."""
+        self._keys.renew(tenant_id, key, token, busy_s=busy_s)
+
+    def keep(self, tenant_id: TenantId, key: str, token: UUID, answer: KeptAnswer) -> None:
+        """As for `RequestKeys`."""
+        self._keys.keep(tenant_id, key, token, replace(answer, body=self._sealer.seal(answer.body)))
+
+    def release(self, tenant_id: TenantId, key: str, token: UUID) -> None:
+        """As for `RequestKeys`."""
+        self._keys.release(tenant_id, key, token)
+
+    def forget(self, older_than_s: float) -> int:
+        """As for `RequestKeys`."""
+        return self._keys.forget(older_than_s)

@@ -35,6 +35,7 @@ from docai.pipeline.self_check import Check, check_engines, check_stores
 from docai.protocols import PageCropper, UnitOfWork
 from docai.query.answer import answer
 from docai.query.search import SearchPolicy, heat_map, search
+from docai.sealing import SealedKeys
 from docai.telemetry import ANSWERS, SEARCHES, exposition
 from docai.webhooks.registry import Webhooks
 
@@ -79,6 +80,7 @@ class System:
         self.webhooks = webhooks
         self.jobs = Jobs(parts.records, parts.doorbell, parts.sealer)
         self.batches = Batches(parts.records, self.jobs)
+        self.keys = SealedKeys(parts.records.keys, parts.sealer)
         self.admission = Admission(
             parts.records, max_of_tenant=policy.max_jobs_of_tenant, max_of_all=policy.max_jobs_of_all
         )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from anyio import CapacityLimiter
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
 from docai.api.dependencies import ApiLimits
 from docai.api.errors import add_error_handlers
+from docai.api.idempotency import Idempotency
 from docai.api.middleware import Gate, RequestId
-from docai.api.routes import answers, documents, erasures, health, jobs, pages, search, webhooks
+from docai.api.routes import answers, batches, documents, erasures, health, jobs, pages, search, webhooks
 from docai.api.schemas.problems import Problem
+from docai.api.streams import Streams
+from docai.api.uploads import UPLOAD_THREADS
 from docai.system import System
 
 PROBLEMS: dict[int | str, dict[str, object]] = {
@@ -33,20 +37,29 @@ def create_app(system: System, limits: ApiLimits) -> FastAPI:
         version=version("docai"),
         summary="Document AI with evidence: every value says on which page and box it stands.",
         openapi_tags=[
-            {"name": tag} for tag in ("documents", "pages", "jobs", "search", "answers", "webhooks", "health")
+            {"name": tag}
+            for tag in ("documents", "pages", "jobs", "batches", "search", "answers", "webhooks", "health")
         ],
     )
     app.state.system = system
     app.state.limits = limits
+    app.state.streams = Streams(limits.max_streams)
+    app.state.upload_threads = CapacityLimiter(UPLOAD_THREADS)
     add_error_handlers(app)
     # The gate checks the key before the body is read; this says so in the OpenAPI description.
     key = HTTPBearer(auto_error=False, description="The API key that the first start makes.")
     protected = APIRouter(responses=PROBLEMS, dependencies=[Depends(key)])
-    for noun in (documents, erasures, pages, jobs, search, answers, webhooks):
+    for noun in (batches, documents, erasures, pages, jobs, search, answers, webhooks):
         protected.include_router(noun.router)
     app.include_router(protected)
     app.include_router(health.router)
-    # The last added is the outermost: the id first, then the gate.
-    app.add_middleware(Gate, tenant_of_key=system.tenant_of_key, max_bytes=limits.max_bytes)
+    # The last added is the outermost: the id first, then the gate, then what was answered before.
+    app.add_middleware(Idempotency, keys=system.keys)
+    app.add_middleware(
+        Gate,
+        tenant_of_key=system.tenant_of_key,
+        max_bytes=limits.max_bytes,
+        larger={batches.UPLOAD_PATH: limits.max_batch_bytes},
+    )
     app.add_middleware(RequestId)
     return app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +17,8 @@ from docai.telemetry import log, log_context
 from docai.tracing import TRACING
 
 PROTECTED = "/v1/"
+FORM_BYTES = 64 * 1024
+"""Room for a form's own lines and small fields around the file."""
 
 
 class RequestId:
@@ -74,12 +76,18 @@ class Gate:
     FastAPI parses a form before it runs dependencies, so a check there would let strangers fill the disk.
     """
 
-    def __init__(self, app: ASGIApp, tenant_of_key: Callable[[str], Tenant | None], max_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        tenant_of_key: Callable[[str], Tenant | None],
+        max_bytes: int,
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
+        """Let through requests of known keys, with bodies of `max_bytes` at most, at some paths of others."""
         self._app = app
         self._tenant_of_key = tenant_of_key
-        # Room for the form's own lines and small fields around the file.
-        self._max_body = max_bytes + 64 * 1024
         self._max_bytes = max_bytes
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -87,16 +95,17 @@ class Gate:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        limit = self._larger.get(scope["path"], self._max_bytes)
         try:
             scope["state"]["tenant"] = await self._tenant(headers)
-            self._check_length(headers)
+            self._check_length(headers, limit)
         except DocaiError as error:
             response = problem_response(error, scope["state"]["request_id"])
             # The body was not read: the connection cannot serve another request.
             response.headers["Connection"] = "close"
             await response(scope, receive, send)
             return
-        await self._app(scope, self._counted(receive), send)
+        await self._app(scope, _counted(receive, limit), send)
 
     async def _tenant(self, headers: Headers) -> Tenant:
         kind, _, key = headers.get("authorization", "").partition(" ")
@@ -107,26 +116,27 @@ class Gate:
             raise NotAuthenticated("The API key is not known.")
         return tenant
 
-    def _check_length(self, headers: Headers) -> None:
+    def _check_length(self, headers: Headers, limit: int) -> None:
         announced = headers.get("content-length", "0")
         if not announced.isdecimal():
             raise InvalidRequest("Content-Length is not a number.")
-        if int(announced) > self._max_body:
-            raise self._too_large()
+        if int(announced) > limit + FORM_BYTES:
+            raise _too_large(limit)
 
-    def _counted(self, receive: Receive) -> Receive:
-        received = 0
 
-        async def counting() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._max_body:
-                raise self._too_large()
-            return message
+def _counted(receive: Receive, limit: int) -> Receive:
+    received = 0
 
-        return counting
+    async def counting() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit + FORM_BYTES:
+            raise _too_large(limit)
+        return message
 
-    def _too_large(self) -> DocumentTooLarge:
-        limit = self._max_bytes
-        return DocumentTooLarge(f"The body is larger than the limit of {limit} bytes.", limit=limit)
+    return counting
+
+
+def _too_large(limit: int) -> DocumentTooLarge:
+    return DocumentTooLarge(f"The body is larger than the limit of {limit} bytes.", limit=limit)

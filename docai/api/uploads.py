@@ -8,15 +8,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Request
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from docai.errors import InvalidRequest
 
 SPOOL_BYTES = 1024 * 1024
-"""Kept in memory below this size."""
+"""Gathered before it is written, and kept in memory below this size."""
+UPLOAD_THREADS = 4
+"""Threads that write, hash and sync files, so that many uploads leave the others to those who read."""
 
 BODY_SCHEMA: dict[str, object] = {
     "requestBody": {
@@ -50,8 +52,8 @@ class Upload:
 
 
 @asynccontextmanager
-async def received(request: Request, name: str | None) -> AsyncIterator[Upload]:
-    """Receive the upload; its temporary file is gone afterwards.
+async def received(request: Request, name: str | None, threads: CapacityLimiter) -> AsyncIterator[Upload]:
+    """Receive the upload, writing in `threads`; its temporary file is gone afterwards.
 
     Raises:
         ClientDisconnect: the connection ended before the body did.
@@ -68,8 +70,13 @@ async def received(request: Request, name: str | None) -> AsyncIterator[Upload]:
             await form.close()
         return
     with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
+        gathered = bytearray()
         async for chunk in request.stream():
-            await run_in_threadpool(spool.write, chunk)
+            gathered += chunk
+            if len(gathered) >= SPOOL_BYTES:
+                await to_thread.run_sync(spool.write, bytes(gathered), limiter=threads)
+                gathered.clear()
+        spool.write(gathered)
         spool.seek(0)
         yield Upload(cast("BinaryIO", spool), name or "document", None)
 

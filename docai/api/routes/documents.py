@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import re
+import time
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
+import anyio
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
 from docai.api.dependencies import LimitsDep, ListPageDep, SystemDep, TenantDep, cursor_after, time_and_id
 from docai.api.negotiation import accepted
-from docai.api.schemas.documents import DocumentListOut, DocumentOut, SubmissionOut
+from docai.api.schemas.documents import DocumentListOut, DocumentOut, SubmissionOut, UploadOptions
 from docai.api.schemas.erasures import ErasureOut
+from docai.api.schemas.jobs import priority_of
 from docai.api.schemas.pages import ContentOut, TableListOut, tables_of
 from docai.api.uploads import BODY_SCHEMA, received
 from docai.domain.documents import DocumentPlace
-from docai.domain.ids import DocumentId
+from docai.domain.ids import DocumentId, JobId, TenantId
+from docai.domain.jobs import Job
 from docai.errors import InvalidRequest, PageOutOfRange
 from docai.rendering.csv import table_csv
 from docai.rendering.html import document_html, tables_html
 from docai.rendering.markdown import document_markdown
+from docai.system import System
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Content-Security-Policy of rendered documents: nothing in them may run or load."""
 RETRY_AFTER_S = 2
+FIRST_LOOK_S = 0.05
+LONGEST_PAUSE_S = 0.5
+"""Between two looks of a waiting request at its job."""
 
 
 @router.post(
@@ -43,17 +53,18 @@ async def upload_document(
     system: SystemDep,
     tenant_id: TenantDep,
     limits: LimitsDep,
-    name: Annotated[str | None, Query(max_length=1000, description="Overrides the file's name.")] = None,
+    options: Annotated[UploadOptions, Query()],
     prefer: Annotated[str | None, Header(description="`wait=N`: answer when done, after N seconds at most.")] = None,
 ) -> SubmissionOut:
     """Take a document in: PDF, PNG, JPEG or TIFF. The same bytes are the same document."""
-    async with received(request, name) as upload:
-        submission = await run_in_threadpool(
-            system.submit, tenant_id, upload.stream, upload.name, password=upload.password
-        )
+    threads: CapacityLimiter = request.app.state.upload_threads
+    await run_in_threadpool(system.admission.admit, tenant_id)  # before a body is read for nothing
+    async with received(request, options.name, threads) as upload:
+        submit = partial(system.submit, password=upload.password, priority=priority_of(options.priority))
+        submission = await to_thread.run_sync(submit, tenant_id, upload.stream, upload.name, limiter=threads)
     wait_s = min(_wait(prefer), limits.max_wait_s)
     if wait_s > 0:
-        job = await run_in_threadpool(system.wait, tenant_id, submission.job.id, wait_s)
+        job = await _ended(system, tenant_id, submission.job.id, wait_s)
         document = await run_in_threadpool(system.document, tenant_id, submission.document.id)
         submission = type(submission)(document=document, job=job, is_new=submission.is_new)
         response.headers["Preference-Applied"] = f"wait={wait_s:g}"
@@ -146,6 +157,19 @@ def read_tables(
         return PlainTextResponse(table_csv(tables[(number or 1) - 1]), media_type="text/csv")
     shown = [table for table in tables_of(pages) if number in {None, table.number}]
     return JSONResponse(TableListOut(data=shown).model_dump(mode="json"))
+
+
+async def _ended(system: System, tenant_id: TenantId, job_id: JobId, wait_s: float) -> Job:
+    """The job, once it has ended or the time is up; no thread waits with it."""
+    deadline = time.monotonic() + wait_s
+    pause_s = FIRST_LOOK_S
+    while True:
+        job = await run_in_threadpool(system.job, tenant_id, job_id)
+        left_s = deadline - time.monotonic()
+        if job.state.is_final or left_s <= 0:
+            return job
+        await anyio.sleep(min(pause_s, left_s))
+        pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
 
 
 def _wait(prefer: str | None) -> float:

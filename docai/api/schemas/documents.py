@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from docai.api.schemas.jobs import JobOut
+from docai.api.schemas.jobs import JobOut, PriorityName
 from docai.api.schemas.wire import FaultOut, WireModel
 from docai.domain.documents import Document, DocumentStatus, MediaType, SecurityFindings
 from docai.system import Submission
@@ -65,6 +65,13 @@ class DocumentOut(WireModel):
             created_at=document.created_at,
             updated_at=document.updated_at,
         )
+
+
+class UploadOptions(WireModel):
+    """What may be said of an upload, in the query."""
+
+    name: str | None = Field(default=None, max_length=1000, description="Overrides the file's name.")
+    priority: PriorityName = Field(default="normal", description="What is read first.")
 
 
 class SubmissionOut(WireModel):
