@@ -57,12 +57,12 @@ def child_specs(
         ChildSpec(
             name,
             _docai("worker", "--capability", ",".join(capabilities)),
-            env,
+            {**env, **_health_port(settings, number)},
             lambda capabilities=capabilities: has_signed_on(capabilities),  # type: ignore[misc]
             grace_s=_GRACE_S,
             after=needs,
         )
-        for name, capabilities in WORKERS.items()
+        for number, (name, capabilities) in enumerate(WORKERS.items())
     ]
     return [*index, api, *workers]
 
@@ -104,6 +104,12 @@ def _index_owner(settings: Settings, env: dict[str, str]) -> ChildSpec:
         *("--encoder", embedder.fingerprint),
     )
     return ChildSpec(INDEX, argv, env, lambda: _accepts(str(socket_place(place))))
+
+
+def _health_port(settings: Settings, number: int) -> dict[str, str]:
+    """The port on which a worker tells its health: the one that is set is the first worker's, the next the second's."""
+    first = settings.worker.health_port
+    return {f"{PREFIX}WORKER__HEALTH_PORT": str(first + number)} if first else {}
 
 
 def _docai(*arguments: str) -> tuple[str, ...]:

@@ -69,8 +69,9 @@ class _Plant:
 
         settings = self._settings
         stack.enter_context(HomeLock(settings.home_path))
+        sealing_key = settings.secret_key
         # Every child would find a bad key, each three times.
-        open_seal(settings.secret_key and settings.secret_key.get_secret_value(), settings.home_path)
+        open_seal(None if sealing_key is None else sealing_key.get_secret_value(), settings.home_path)
         with self._console.status("Starting the servers"):
             self._servers = stack.enter_context(OwnServers(settings, self._say))
             self._records = open_records(settings, self._servers.database_url, stack, migrate=True)
