@@ -53,6 +53,20 @@ def test_a_bomb_ends_in_time_and_spoils_no_other_page(
     assert rss_mib() - rss_before < MAX_GROWTH_MIB
 
 
+@pytest.mark.full
+@pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb.__name__)
+def test_a_bomb_ends_within_the_limits_that_are_the_default(tmp_path: Path, bomb: Callable[[], bytes]) -> None:
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(bomb())
+    with PdfSandbox() as sandbox:
+        before = rss_mib()
+        verdict = read(sandbox, path, max_pages=2)
+        assert verdict.slowest_s <= sandbox.page_timeout_s + sandbox.open_timeout_s + SLACK_S
+        assert sandbox.nursery.n_started == 1
+        assert _has_only_waiting_readers(sandbox, n_kept=1)
+        assert rss_mib() - before < MAX_GROWTH_MIB
+
+
 def test_after_all_bombs_no_process_is_left_and_a_sane_file_is_read(tmp_path: Path, sandbox: PdfSandbox) -> None:
     path = tmp_path / "sane.pdf"
     path.write_bytes(hostile.sane())
@@ -108,10 +122,10 @@ def _summary(verdicts: list[Verdict]) -> Counter[str]:
     return Counter(end for verdict in verdicts for end in (verdict.fault or "opened", *verdict.pages.values()))
 
 
-def _has_only_waiting_readers(sandbox: PdfSandbox) -> bool:
+def _has_only_waiting_readers(sandbox: PdfSandbox, *, n_kept: int = 0) -> bool:
     process = sandbox.nursery._process
     assert process is not None
-    return eventually(lambda: len(children(process.pid)) <= sandbox.nursery.n_ahead)
+    return eventually(lambda: len(children(process.pid)) <= sandbox.nursery.n_ahead + n_kept)
 
 
 def _many_slow_pages(n: int) -> bytes:
