@@ -105,8 +105,9 @@ class Recorder:
                 if is_last:
                     close(unit, unit.jobs.get(item.job_id))
         else:
-            failed = Page(document_id=item.document_id, number=item.page_number, state=PageState.FAILED, fault=fault)
-            self.page(lease, failed, seconds=seconds, state=ItemState.DEAD, fault=fault)
+            with self._records.unit_of_work(item.tenant_id) as unit:
+                known = unit.documents.page(item.document_id, item.page_number)
+            self.page(lease, _failed(known, fault), seconds=seconds, state=ItemState.DEAD, fault=fault)
 
     def later(self, lease: Lease, fault: Fault, *, after_s: float) -> None:
         """An item ran into trouble that may pass."""
@@ -132,8 +133,7 @@ def end_job(unit: UnitOfWork, job: Job, fault: Fault, *, state: JobState | None 
     unit.work.new_epoch(job.document_id)
     for number, page_state in enumerate(unit.documents.page_states(job.document_id), start=1):
         if not page_state.is_final:
-            failed = Page(document_id=job.document_id, number=number, state=PageState.FAILED, fault=fault)
-            unit.documents.save_page(failed)
+            unit.documents.save_page(_failed(unit.documents.page(job.document_id, number), fault))
     states = unit.documents.page_states(job.document_id)
     status = status_of(states)
     unit.documents.save(_changed(unit.documents.get(job.document_id), status=status, fault=fault))
@@ -167,6 +167,11 @@ def _end(unit: UnitOfWork, job: Job, state: JobState, states: Sequence[PageState
     unit.jobs.save(ended)
     unit.events.add(_event(EventKind.JOB_FINISHED, ended, state=state, **progress_of(states)))
     log("job ended", job=str(job.id), document=str(job.document_id), state=state.value, pages=len(states))
+
+
+def _failed(page: Page, fault: Fault) -> Page:
+    """A page that was given up. Its image is kept if it was drawn, to be shown, and to be deleted with the document."""
+    return page.model_copy(update={"state": PageState.FAILED, "fault": fault, "words": None, "parse": None})
 
 
 def _degrade(unit: UnitOfWork, lease: Lease, fault: Fault) -> None:

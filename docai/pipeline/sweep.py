@@ -10,7 +10,7 @@ from typing import Self
 
 from docai.domain.documents import Fault
 from docai.domain.work import Lease, is_dead_after_crash
-from docai.errors import DocaiError, LeaseLost, NotFound
+from docai.errors import DocaiError, LeaseLost, NotFound, StoreError
 from docai.pipeline.record import Recorder, facts_of
 from docai.protocols import Doorbell, Records
 from docai.telemetry import LEASES_EXPIRED, log
@@ -41,7 +41,12 @@ class Sweeper:
                 return
             expired = queue.expired(_AT_ONCE)
         for lease in expired:
-            self._take_back(lease)
+            try:
+                self._take_back(lease)
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one item that cannot be taken back must not keep the others
+                log("lease not taken back", level="error", **facts_of(lease), exc_info=error)
         self._doorbell.ring(queue.overdue(OVERDUE_S))
 
     def _take_back(self, lease: Lease) -> None:

@@ -7,13 +7,16 @@ from contextlib import contextmanager
 
 from psycopg.errors import DiskFull
 from sqlalchemy import URL, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from docai.errors import ConfigurationError, StoreFull, StoreUnavailable
 from docai.stores.postgres.columns import storable_json
 
 CONNECT_TIMEOUT_S = 5
+ABANDONED_S = 15
+"""A process that was frozen or cut off within a transaction loses it, and its locks, after so long: half a lease, so
+that whoever takes back its work need not wait. Ours are over in milliseconds."""
 POOL_TIMEOUT_S = 30.0
 """Longest wait for a free connection: transactions are short, so a longer one means that something hangs."""
 
@@ -42,7 +45,11 @@ def make_engine(url: str | URL, *, pool_size: int) -> Engine:
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_S,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "docai", "options": "-c timezone=UTC"},
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "application_name": "docai",
+            "options": f"-c timezone=UTC -c idle_in_transaction_session_timeout={ABANDONED_S}s",
+        },
         json_serializer=storable_json,
         json_deserializer=_unread,
     )
@@ -55,7 +62,7 @@ def translated_errors() -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise StoreUnavailable("All database connections are busy; try again in a moment.") from error
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, InternalError) as error:
         if isinstance(error.orig, DiskFull):
             raise StoreFull("The database's disk is full; nothing was kept: make room and try again.") from error
         reason = str(error.orig).strip().partition("\n")[0]
