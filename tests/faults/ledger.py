@@ -18,6 +18,8 @@ class Accepted:
     job_id: UUID
     content: bytes
     is_deleted: bool = False
+    earlier_jobs: list[UUID] = field(default_factory=list)
+    """Jobs of it that were cancelled; the pages read then are kept."""
 
     @property
     def sheets(self) -> list[Sheet]:

@@ -5,49 +5,99 @@ from __future__ import annotations
 import random
 import signal
 import time
-from itertools import count
+from collections.abc import Callable
 
 import pytest
 
-from tests.faults.papers import papers
-from tests.faults.site import Run, Site
+from tests.faults.crew import eventually
+from tests.faults.injector import are_lost, counted, freeze, freeze_holder, kill, leave, submitting
+from tests.faults.papers import Kind, paper, papers
+from tests.faults.site import LEASE_S, SWEEP_S, Site
 
 RASTER, ALL, REST = "raster", "raster,ocr,parse,embed", "ocr,parse,embed"
 PAGE_S = 0.02
+Told = Callable[[str, object], None]
 
 
-@pytest.mark.parametrize(
-    ("n_kills", "n_documents", "seed"),
-    [(40, 100, 1), pytest.param(200, 500, 2, marks=[pytest.mark.full, pytest.mark.timeout(1800)])],
-)
-def test_killed_workers_lose_and_double_nothing(site: Site, n_kills: int, n_documents: int, seed: int) -> None:
+def full(*values: object, minutes: int = 30) -> object:
+    return pytest.param(*values, marks=[pytest.mark.full, pytest.mark.timeout(60 * minutes)])
+
+
+@pytest.mark.parametrize(("n_kills", "n_documents", "seed"), [(40, 100, 1), full(200, 500, 2)])
+def test_killed_workers_lose_and_double_nothing(
+    site: Site, record_property: Told, n_kills: int, n_documents: int, seed: int
+) -> None:
     with site.run(seed) as run:
         run.crew.start(RASTER, ALL, REST, page_s=PAGE_S)
-        contents = papers(run.random, n_documents)
+        contents, dice = papers(run.random, n_documents), random.Random(seed)
         begun = time.monotonic()
-        for content in contents[: n_documents // 2]:
-            run.submit(content)
-        _kill(run, n_kills, contents[n_documents // 2 :])
-        run.finish(120)
-        print(f"{n_kills} kills, {n_documents} documents, {time.monotonic() - begun:.0f} s")
+        kill(run, submitting(run, contents, n_kills), dice)
+        run.finish(300)
+        record_property("seconds", round(time.monotonic() - begun))
+        record_property("solo crashes of sane pages", run.books.n_solo_crashes_of_innocents())
         assert run.books.breaches() == []
         assert sum(end.status == -signal.SIGKILL for end in run.crew.ends) >= n_kills
 
 
-def _kill(run: Run, n_kills: int, more: list[bytes]) -> None:
-    """Kill workers one after another, at random moments, while documents come in; and go on while there is work."""
-    dice = random.Random(run.random.random())
-    waiting = iter(more)
-    n_each = -(-len(more) // n_kills)
-    for n in count():
-        if n >= n_kills:
-            break
-        for content in [c for _, c in zip(range(n_each), waiting)]:
+@pytest.mark.parametrize(("n_freezes", "n_documents", "seed"), [(10, 25, 3), full(100, 300, 4)])
+def test_a_worker_that_slept_past_its_lease_saves_nothing(
+    site: Site, record_property: Told, n_freezes: int, n_documents: int, seed: int
+) -> None:
+    with site.run(seed) as run:
+        run.crew.start(RASTER, RASTER, ALL, page_s=0.15)
+        contents, dice = papers(run.random, n_documents), random.Random(seed)
+        more = submitting(run, contents, -(-n_freezes // 2))
+        lost, slowest_s = freeze(run, n_freezes, dice, more)
+        run.finish(300)
+        record_property("late leases", len(lost))
+        record_property("slowest taken back after, s", round(slowest_s, 1))
+        assert len(lost) >= n_freezes
+        assert counted(run, lost) == []
+        assert run.books.breaches() == []
+
+
+@pytest.mark.parametrize(("n_documents", "seed"), [(15, 5), full(500, 6)])
+def test_poison_kills_its_own_page_and_no_other(site: Site, record_property: Told, n_documents: int, seed: int) -> None:
+    kinds = (Kind.SEGFAULT, Kind.LOOP, Kind.HOG, Kind.OCR_SEGFAULT, Kind.SEGFAULT)
+    with site.run(seed, DOCAI_WORKER__STAGE_BUDGET_S="2") as run:
+        run.crew.start(RASTER, ALL, REST)
+        poisoned = [paper(run.random, 5, {run.random.randint(1, 5): kind}) for kind in kinds]
+        contents = papers(run.random, n_documents - len(poisoned)) + poisoned
+        run.random.shuffle(contents)
+        for content in contents:
             run.submit(content)
-        name = dice.choice(run.crew.names)
-        before = run.crew.pid(name)
-        time.sleep(dice.uniform(0.0, 0.6))
+        run.finish(300)
+        record_property("workers lost", len(run.crew.ends))
+        assert run.books.breaches() == []
+        assert run.books.n_solo_crashes_of_innocents() == 0
+        dead = run.books.rows("SELECT document_id, page_number FROM work_item WHERE state = 'dead'")
+        assert len(dead) == len(poisoned)
+
+
+@pytest.mark.parametrize(("n_restarts", "n_documents", "seed"), [(5, 40, 7), full(50, 400, 8)])
+def test_workers_that_are_asked_to_leave_finish_their_page(
+    site: Site, n_restarts: int, n_documents: int, seed: int
+) -> None:
+    with site.run(seed) as run:
+        run.crew.start(RASTER, ALL, REST, page_s=PAGE_S)
+        contents = papers(run.random, n_documents)
+        leave(run, submitting(run, contents, n_restarts), random.Random(seed))
+        run.finish(300)
+        assert run.books.breaches() == []
+        assert [end.status for end in run.crew.ends] == [0] * n_restarts
+        assert run.books.rows("SELECT id FROM work_item WHERE crashes > 0 OR errors > 0") == []
+
+
+def test_a_lost_worker_is_noticed_within_a_lease_and_a_sweep(site: Site, record_property: Told) -> None:
+    with site.run(9) as run:
+        (name,) = run.crew.start(ALL, page_s=0.2)
+        for content in papers(run.random, 5):
+            run.submit(content)
+        held = freeze_holder(run, random.Random(9), name)  # so that it holds them still when it is killed
         run.crew.signal(name, signal.SIGKILL)
-        run.crew.wait_replaced(name, before)
-    for content in waiting:
-        run.submit(content)
+        took_s = eventually(lambda: are_lost(run, held), 60)
+        record_property("seconds", took_s)
+        assert took_s is not None
+        assert took_s <= LEASE_S + SWEEP_S + 1.0  # a sweep takes its time
+        run.finish(60)
+        assert run.books.breaches() == []

@@ -1,0 +1,65 @@
+"""Documents are deleted while workers hold them: nothing of them is left in any store."""
+
+from __future__ import annotations
+
+import random
+import time
+from hashlib import sha256
+
+import pytest
+
+from docai.domain.ids import DocumentId, TenantId
+from tests.faults.crew import eventually
+from tests.faults.ledger import Accepted
+from tests.faults.papers import paper
+from tests.faults.site import Run, Site
+from tests.faults.test_lost_workers import ALL, RASTER, Told, full
+
+ERASED_S = 60.0
+_TABLES = ("job", "page", "page_table", "table_cell", "page_length", "page_term", "work_item")
+
+
+@pytest.mark.parametrize(("n", "seed"), [(20, 40), full(200, 41)])
+def test_nothing_is_left_of_a_document_that_workers_held(site: Site, record_property: Told, n: int, seed: int) -> None:
+    with site.run(seed) as run:
+        run.crew.start(RASTER, ALL, ALL, page_s=0.05)
+        dice = random.Random(seed)
+        slowest_s, waiting = 0.0, []
+        for _ in range(n):
+            entry = run.submit(paper(run.random, 6))
+            run.submit(paper(run.random, 2))  # which stays
+            held = "SELECT 1 FROM work_item WHERE document_id = %s AND state = 'leased'"
+            assert eventually(lambda entry=entry: run.books.rows(held, entry.document_id), 60, 0.01) is not None
+            time.sleep(dice.uniform(0.0, 0.5))
+            run.system.delete(TenantId(entry.tenant_id), DocumentId(entry.document_id))
+            entry.is_deleted = True
+            waiting.append((entry, time.monotonic()))
+        for entry, deleted_at in waiting:
+            assert eventually(lambda entry=entry: _remains(run, entry) == [], ERASED_S) is not None, _remains(
+                run, entry
+            )
+            slowest_s = max(slowest_s, time.monotonic() - deleted_at)
+        record_property("slowest, s", round(slowest_s, 1))
+        run.finish(120)
+        assert run.books.breaches() == []
+
+
+def _remains(run: Run, entry: Accepted) -> list[str]:
+    """Where something of a deleted document still is."""
+    found = [f"{table} has rows" for table in _TABLES if run.books.rows(_count(table), entry.document_id)]
+    if run.books.rows("SELECT 1 FROM document WHERE id = %s", entry.document_id):
+        found.append("document has a row")
+    if run.books.index.page_numbers(TenantId(entry.tenant_id), DocumentId(entry.document_id)):
+        found.append("the index has pages")
+    for content in (entry.content, *(sheet.image for sheet in entry.sheets)):
+        digest = sha256(content).hexdigest()
+        if (run.books.blobs / digest[:2] / digest[2:]).exists():
+            found.append(f"there is a file of {content[:20]!r}")
+    state = run.books.rows("SELECT state FROM erasure WHERE document_id = %s", entry.document_id)
+    if [row["state"] for row in state] != ["verified"]:
+        found.append(f"the receipt says {state}")
+    return found
+
+
+def _count(table: str) -> str:
+    return f"SELECT 1 FROM {table} WHERE document_id = %s LIMIT 1"
