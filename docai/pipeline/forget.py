@@ -43,15 +43,13 @@ class Forgetter:
             StoreUnavailable: the database does not answer; what was deleted by then stays deleted.
         """
         records, kept = self._records, self._retention
-        n_by_kind = {
-            "work": _little_by_little(lambda: records.forget_finished_work(kept.work_days * _DAY_S, limit=_AT_ONCE)),
-            "dead": _little_by_little(lambda: records.forget_dead_work(kept.dead_days * _DAY_S, limit=_AT_ONCE)),
-            "events": _little_by_little(lambda: records.forget_events(kept.event_days * _DAY_S, limit=_AT_ONCE)),
-            "workers": records.forget_workers(kept.worker_days * _DAY_S),
-        }
-        n_rows = sum(n_by_kind.values())
+        work = _little_by_little(lambda: records.forget_finished_work(kept.work_days * _DAY_S, limit=_AT_ONCE))
+        dead = _little_by_little(lambda: records.forget_dead_work(kept.dead_days * _DAY_S, limit=_AT_ONCE))
+        events = _little_by_little(lambda: records.forget_events(kept.event_days * _DAY_S, limit=_AT_ONCE))
+        workers = records.forget_workers(kept.worker_days * _DAY_S)
+        n_rows = work + dead + events + workers
         if n_rows:
-            log("old rows forgotten", **n_by_kind)
+            log("old rows forgotten", work=work, dead=dead, events=events, workers=workers)
         return n_rows
 
 
