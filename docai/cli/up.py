@@ -62,8 +62,6 @@ class _Plant:
             HomeInUse: another process works on this `DOCAI_HOME`.
             ConfigurationError, StoreUnavailable: a server cannot be started or used.
         """
-        from docai.assembly.parts import first_tenant, open_records
-        from docai.cli.servers import OwnServers
         from docai.sealing import open_seal
         from docai.stores.home import HomeLock
 
@@ -72,6 +70,9 @@ class _Plant:
         sealing_key = settings.secret_key
         # Every child would find a bad key, each three times.
         open_seal(None if sealing_key is None else sealing_key.get_secret_value(), settings.home_path)
+        from docai.assembly.parts import first_tenant, open_records
+        from docai.cli.servers import OwnServers
+
         with self._console.status("Starting the servers"):
             self._servers = stack.enter_context(OwnServers(settings, self._say))
             self._records = open_records(settings, self._servers.database_url, stack, migrate=True)
