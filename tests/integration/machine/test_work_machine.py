@@ -1,4 +1,4 @@
-"""In any order, submit, claim, renew, complete, fail, reap, cancel, retry and delete leave the rows as a ledger says."""
+"""Submit, claim, renew, complete, fail, reap, cancel, retry, delete: in any order the rows are as a ledger says."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from tests.integration.stores.samples import a_document, a_job
 
 FAULT = Fault(code="page_failed", message="it broke")
 NEXT = {Stage.READ: Stage.OCR, Stage.OCR: Stage.PARSE}
-READ_STATES = [PageState.PARSED, PageState.DEGRADED, PageState.BLANK, PageState.FAILED]
+READ_STATES = [PageState.PARSED, PageState.PARSED, PageState.DEGRADED, PageState.BLANK, PageState.FAILED]
 ROWS = {
     table: f"SELECT tenant_id::text, md5(string_agg(r::text, '|' ORDER BY r::text)) FROM {table} r GROUP BY tenant_id"
     for table in ("document", "job", "page", "work_item", "event", "usage", "page_term", "page_length")
@@ -68,13 +68,15 @@ class WorkMachine(RuleBasedStateMachine):
         self.ledger = Ledger()
         self.leases: list[Lease] = []
         self.rows: dict[str, dict[str, str]] = self._rows()
-        self.touched: set[TenantId] = set()
+        for whose in (0, 1):
+            self.submit(whose, 3, Priority.NORMAL, None)
+        self.touched: set[TenantId] = {tenant.id for tenant in self.tenants}
 
     # ---------------------------------------------------------------- what clients do
 
     @rule(
         whose=st.integers(0, 1),
-        n_pages=st.integers(0, 4),
+        n_pages=st.integers(0, 6),
         priority=st.sampled_from(Priority),
         password=st.sampled_from([None, "secret"]),
     )
@@ -91,7 +93,11 @@ class WorkMachine(RuleBasedStateMachine):
         self.touched = {tenant.id}
 
     @precondition(lambda self: self.ledger.documents)
-    @rule(data=st.data())
+    @rule(data=st.data(), act=st.sampled_from(["retry", "cancel", "delete"]))
+    def meddle(self, data: st.DataObject, act: str) -> None:
+        """One rule for what ends or restarts documents: else most would not live long enough to be read."""
+        getattr(self, act)(data)
+
     def cancel(self, data: st.DataObject) -> None:
         document, job = self._some_job(data)
         self._as_a_stranger(document, lambda stranger: self.jobs.cancel(stranger, job))
@@ -104,9 +110,8 @@ class WorkMachine(RuleBasedStateMachine):
         if not was_final:
             document.cancelled()
 
-    @precondition(lambda self: self.ledger.documents)
-    @rule(data=st.data(), priority=st.sampled_from([None, *Priority]))
-    def retry(self, data: st.DataObject, priority: Priority | None) -> None:
+    def retry(self, data: st.DataObject) -> None:
+        priority = data.draw(st.sampled_from([None, *Priority]))
         document, job = self._some_job(data)
         self._as_a_stranger(document, lambda stranger: self.jobs.retry(stranger, job))
         if not document.status.is_final:
@@ -119,8 +124,6 @@ class WorkMachine(RuleBasedStateMachine):
             again: Job = self.jobs.retry(document.tenant, job, priority=priority)
             document.retried(again.id, again.priority)
 
-    @precondition(lambda self: self.ledger.documents)
-    @rule(data=st.data())
     def delete(self, data: st.DataObject) -> None:
         document = data.draw(st.sampled_from(list(self.ledger.documents.values())))
         self._as_a_stranger(document, lambda stranger: self._delete(stranger, document.id))
@@ -144,8 +147,13 @@ class WorkMachine(RuleBasedStateMachine):
 
     # ---------------------------------------------------------------- what workers do
 
-    @rule(capability=st.sampled_from(Capability))
-    def claim(self, capability: Capability) -> None:
+    @rule(data=st.data())
+    def claim(self, data: st.DataObject) -> None:
+        """Mostly by a worker that can do something of what waits."""
+        busy = [capability for capability in Capability if any(self.ledger.waiting(capability))]
+        self._claim(data.draw(st.sampled_from(busy or [*Capability])))
+
+    def _claim(self, capability: Capability) -> None:
         waiting, loads = list(self.ledger.waiting(capability)), self.ledger.loads()
         leases = claim(self.records, capability, owner=WorkerId(uuid4()))
         self.touched = {lease.item.tenant_id for lease in leases}
@@ -188,16 +196,32 @@ class WorkMachine(RuleBasedStateMachine):
             self._find(lease)[2].state = ItemState.PENDING
 
     @precondition(lambda self: self.leases)
-    @rule(data=st.data(), is_refused=st.sampled_from([False, False, False, True]))
-    def complete(self, data: st.DataObject, is_refused: bool) -> None:
-        lease = self._some_lease(data)
+    @rule(data=st.data())
+    def complete(self, data: st.DataObject) -> None:
+        """A worker ends an item of its batch, or one that is its own no longer."""
+        self._complete(self._some_lease(data), data)
+
+    @rule(data=st.data(), n=st.integers(1, 12))
+    def work(self, data: st.DataObject, n: int) -> None:
+        """Good workers get on with whatever waits, so that some documents come to their end."""
+        for _ in range(n):
+            standing = [lease for lease in self.leases if self._stands(lease)]
+            if standing:
+                self._complete(standing[0], data)
+            else:
+                self.claim(data)
+            self.the_rows_are_as_the_ledger_says()
+        self.touched = {tenant.id for tenant in self.tenants}
+
+    def _complete(self, lease: Lease, data: st.DataObject) -> None:
+        is_refused = data.draw(st.integers(0, 9)) == 9
         stage = lease.item.stage
         if stage is Stage.OPEN:
             self._complete_open(lease, is_refused=is_refused)
         elif stage is Stage.EMBED:
             self._complete_embed(lease, is_refused=is_refused)
         else:
-            states = READ_STATES if stage is Stage.PARSE else [*READ_STATES, PageState.QUEUED]
+            states = READ_STATES if stage is Stage.PARSE else [*READ_STATES, *[PageState.QUEUED] * 3]
             self._complete_page(lease, data.draw(st.sampled_from(states)))
 
     def _complete_open(self, lease: Lease, *, is_refused: bool) -> None:
@@ -254,15 +278,27 @@ class WorkMachine(RuleBasedStateMachine):
             self._buried(lease)
 
     @precondition(lambda self: any(self._stands(lease) for lease in self.leases))
-    @rule(data=st.data())
-    def reap(self, data: st.DataObject) -> None:
-        """Some workers vanish, and the sweeper finds out."""
+    @rule(data=st.data(), n=st.integers(1, 6))
+    def reap(self, data: st.DataObject, n: int) -> None:
+        """Some workers vanish and the sweeper finds out; perhaps with the next one, too, that takes up their work."""
         standing = [lease for lease in self.leases if self._stands(lease)]
         # Of one tenant, so that the other's rows must stay as they are.
         whose = data.draw(st.sampled_from(standing)).item.tenant_id
-        lost = data.draw(
-            st.lists(st.sampled_from([lease for lease in standing if lease.item.tenant_id == whose]), unique_by=id)
-        )
+        theirs = [lease for lease in standing if lease.item.tenant_id == whose]
+        lost = data.draw(st.lists(st.sampled_from(theirs), min_size=1, unique_by=id))
+        touched = {whose}
+        for _ in range(n):
+            self._reap(lost)
+            capability = lost[0].item.stage.capability
+            n_before = len(self.leases)
+            if not any(self.ledger.waiting(capability)):
+                break
+            self._claim(capability)
+            lost = self.leases[n_before:]
+            touched |= self.touched
+        self.touched = touched
+
+    def _reap(self, lost: list[Lease]) -> None:
         let_run_out(self.records, lost)
         self.sweeper.sweep()
         for lease in lost:
@@ -276,7 +312,7 @@ class WorkMachine(RuleBasedStateMachine):
                 item.state, item.crashes = ItemState.PENDING, item.crashes + 1
                 item.solo_crashes += lease.is_solo
         make_due(self.records, [lease for lease in lost if lease.item.crashes])
-        self.touched = {whose}
+        self.the_rows_are_as_the_ledger_says()
 
     def _buried(self, lease: Lease) -> None:
         document, _, item = self._find(lease)
@@ -289,9 +325,11 @@ class WorkMachine(RuleBasedStateMachine):
         document.end_if_done()
 
     def _some_lease(self, data: st.DataObject) -> Lease:
-        """Often a lease that stands, sometimes an old one."""
-        lease = data.draw(st.sampled_from(self.leases[-12:] + [held for held in self.leases if self._stands(held)]))
-        self.touched = {lease.item.tenant_id}
+        """Mostly a lease that stands, sometimes an old one."""
+        standing = [lease for lease in self.leases if self._stands(lease)]
+        among = standing if standing and data.draw(st.integers(0, 4)) else self.leases[-12:]
+        lease = data.draw(st.sampled_from(among))
+        self.touched = self.touched | {lease.item.tenant_id}
         return lease
 
     def _recorded(self, lease: Lease, record: Any, *, ends: bool = True) -> bool:
