@@ -20,7 +20,7 @@ DocaiError
 ├── EngineError                EngineUnavailable · InvalidEmbedding
 ├── StoreError                 StoreUnavailable · StoreFull · BlobMissing · IndexMismatch
 └── ConfigurationError         found at start; the process does not come up
-    └── HomeInUse · WrongSecretKey
+    └── HomeInUse · WrongSecretKey · CheckpointRefused
 """
 
 from __future__ import annotations
@@ -376,3 +376,9 @@ class WrongSecretKey(ConfigurationError):
     """A stored secret was sealed with a key that this process does not have."""
 
     code = "wrong_secret_key"
+
+
+class CheckpointRefused(ConfigurationError):
+    """A model's files are missing, damaged, not safetensors, of an unknown architecture, or want to run code."""
+
+    code = "checkpoint_refused"
