@@ -242,6 +242,11 @@ class ApiSettings(_Group):
 class WebhookSettings(_Group):
     """Read by whatever sends webhooks."""
 
+    send: bool = Field(
+        True,
+        description="Whether this process sends webhooks; `false` for workers that cannot reach the receivers, so that "
+        "they take no attempt from those that can.",
+    )
     allowed_networks: str | None = Field(
         None,
         description="Networks besides the public internet that webhooks may reach, by HTTP too and on any port, such "

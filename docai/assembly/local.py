@@ -12,7 +12,6 @@ from docai.assembly.parts import (
     Assembled,
     first_tenant,
     lease_policy,
-    make_dispatcher,
     make_parts,
     make_policy,
     make_system,
@@ -76,7 +75,6 @@ def open_local(settings: Settings) -> Iterator[Assembled]:
         threads = WorkerThreads(worker, keeper, doorbell, capabilities=tuple(Capability), n=settings.n_processes)
         keep_up(settings, parts, stack)
         stack.enter_context(threads)
-        stack.enter_context(make_dispatcher(settings, parts))
         tenant, key = first_tenant(records)
         yield Assembled(make_system(settings, parts), tenant, key, records)
 

@@ -31,8 +31,6 @@ from docai.stores.qdrant.remote import RemoteIndex
 from docai.stores.qdrant.server import ServerIndex
 from docai.system import Policy, System
 from docai.tracing import TRACING
-from docai.webhooks.delivery import Sender
-from docai.webhooks.dispatch import Dispatcher
 from docai.webhooks.guard import Guard
 from docai.webhooks.registry import Webhooks
 
@@ -177,12 +175,6 @@ def make_system(settings: Settings, parts: Parts) -> System:
     webhooks = Webhooks(parts.records, Guard(settings.webhook.networks), parts.sealer)
     eraser = Eraser(parts, lease_s=settings.worker.lease_s)
     return System(parts, eraser=eraser, webhooks=webhooks, cropper=PillowCropper(), policy=make_policy(settings))
-
-
-def make_dispatcher(settings: Settings, parts: Parts) -> Dispatcher:
-    """What sends webhooks, from any process that may reach the internet."""
-    sender = Sender(Guard(settings.webhook.networks), timeout_s=settings.webhook.timeout_s)
-    return Dispatcher(parts.records.outbox, sender, parts.sealer)
 
 
 def lease_policy(settings: Settings) -> LeasePolicy:

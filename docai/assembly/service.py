@@ -9,7 +9,6 @@ from docai.assembly.parts import (
     Assembled,
     ensure_home,
     first_tenant,
-    make_dispatcher,
     make_parts,
     make_system,
     open_records,
@@ -45,7 +44,6 @@ def open_service(settings: Settings) -> Iterator[Assembled]:
             doorbell=doorbell,
         )
         keep_up(settings, parts, stack)
-        stack.enter_context(make_dispatcher(settings, parts))
         tenant, key = first_tenant(records)
         yield Assembled(make_system(settings, parts), tenant, key, records)
 

@@ -20,10 +20,11 @@ _MINUTES_S = 300.0
 
 
 def keep_up(settings: Settings, parts: Parts, stack: ExitStack) -> None:
-    """Do all chores, and deliver webhooks, until `stack` is closed."""
+    """Do all chores, and deliver webhooks where that is wanted, until `stack` is closed."""
     stack.enter_context(Upkeep(chores(settings, parts)))
-    sender = Sender(Guard(settings.webhook.networks), timeout_s=settings.webhook.timeout_s)
-    stack.enter_context(Dispatcher(parts.records.outbox, sender, parts.sealer))
+    if settings.webhook.send:
+        sender = Sender(Guard(settings.webhook.networks), timeout_s=settings.webhook.timeout_s)
+        stack.enter_context(Dispatcher(parts.records.outbox, sender, parts.sealer))
 
 
 def chores(settings: Settings, parts: Parts) -> dict[str, Chore]:

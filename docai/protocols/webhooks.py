@@ -76,6 +76,3 @@ class WebhookOutbox(Protocol):
 
     def record(self, due: DueDelivery, report: AttemptReport) -> bool:
         """Keep what became of an attempt; False if the lease ran out or the delivery was asked for anew meanwhile."""
-
-    def forget(self, older_than_s: float) -> int:
-        """Delete deliveries that ended and were made so long ago; gives how many."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import threading
-import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
@@ -30,9 +29,6 @@ SLOTS_PER_ENDPOINT = 4
 EVENTS_AT_ONCE = 500
 LOOK_EVERY_S = 1.0
 """How late a delivery may be noticed."""
-KEEP_S = 30 * 86_400.0
-"""How long it can be seen what was sent, and sent again."""
-FORGET_EVERY_S = 3_600.0
 
 
 class Dispatcher:
@@ -61,12 +57,8 @@ class Dispatcher:
         self._thread.join()
 
     def _run(self) -> None:
-        forget_at = 0.0
         while not self._ending.wait(LOOK_EVERY_S):
             try:
-                if time.monotonic() >= forget_at:
-                    self._outbox.forget(KEEP_S)
-                    forget_at = time.monotonic() + FORGET_EVERY_S
                 self.run_once()
             except DocaiError as error:
                 log("webhooks failed for now", level="warning", code=error.code)

@@ -7,14 +7,14 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Row, delete, func, literal, null, text, update
+from sqlalchemy import Row, func, literal, null, text, update
 from sqlalchemy.orm import Session
 
 from docai.domain.events import Event, EventKind
 from docai.domain.ids import DeliveryId, DocumentId, JobId, TenantId, WebhookId
 from docai.domain.webhooks import AttemptReport, DeliveryState, DueDelivery
 from docai.stores.postgres.work import NOW
-from docai.stores.postgres.work_tables import EventRow, WebhookDeliveryRow, WebhookEndpointRow
+from docai.stores.postgres.work_tables import WebhookDeliveryRow, WebhookEndpointRow
 
 _PUBLISH = text("""
 WITH news AS (
@@ -103,17 +103,6 @@ class PostgresOutbox:
             if is_held and report.disabled_reason is not None:
                 _disable(session, due, report.disabled_reason)
         return is_held
-
-    def forget(self, older_than_s: float) -> int:
-        """Delete what ended so long ago."""
-        before = NOW - func.make_interval(0, 0, 0, 0, 0, 0, older_than_s)
-        ended = WebhookDeliveryRow.state != DeliveryState.PENDING
-        with self._transaction() as session:
-            old = delete(WebhookDeliveryRow).where(ended, WebhookDeliveryRow.created_at < before)
-            forgotten = session.scalars(old.returning(WebhookDeliveryRow.event_id)).all()
-            # Other events are kept with their jobs; a ping belongs to nothing but its delivery.
-            session.execute(delete(EventRow).where(EventRow.id.in_(forgotten), EventRow.kind == EventKind.PING))
-        return len(forgotten)
 
 
 def _disable(session: Session, due: DueDelivery, reason: str) -> None:

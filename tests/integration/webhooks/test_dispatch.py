@@ -273,31 +273,6 @@ def test_a_tenant_whose_receivers_all_hang_does_not_hold_up_another(
     dispatching.join()
 
 
-def test_what_ended_long_ago_is_forgotten(
-    webhooks: Webhooks,
-    tenant: Tenant,
-    dispatcher: Dispatcher,
-    happen: Happen,
-    records: PostgresRecords,
-    engine: Engine,
-) -> None:
-    with receiver(lambda number: (204 if number <= 2 else 500, {})) as there:
-        hook, _ = webhooks.create(tenant.id, there.url)
-        webhooks.ping(tenant.id, hook.id)
-        happen(tenant, EventKind.JOB_FINISHED)
-        dispatcher.run_once()
-        happen(tenant, EventKind.JOB_FINISHED)
-        dispatcher.run_once()
-    assert records.outbox.forget(3600) == 0
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE webhook_delivery SET created_at = created_at - interval '2 hours'"))
-    assert records.outbox.forget(3600) == 2
-    assert only(webhooks, tenant).state is DeliveryState.PENDING
-    with engine.connect() as connection:
-        kinds = connection.execute(text("SELECT kind FROM event WHERE is_published ORDER BY id")).scalars().all()
-    assert kinds == ["job.finished", "job.finished"]
-
-
 def test_both_secrets_count_while_one_is_being_changed(
     webhooks: Webhooks, tenant: Tenant, dispatcher: Dispatcher, engine: Engine
 ) -> None:
