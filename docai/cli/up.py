@@ -99,7 +99,7 @@ class _Plant:
         with Supervisor(specs, on_line=lines, on_change=self._tell) as supervisor:
             self._supervisor = supervisor
             without = WORKERS if self._is_broker_away() else ()
-            with self._console.status(f"Starting {', '.join(self._names)}"):
+            with self._console.status(f"Starting {', '.join(self._names)}") as self._status:
                 is_up = supervisor.wait_ready(without=without)
             if is_up:
                 self._announce(supervisor, as_json=as_json)
@@ -134,6 +134,8 @@ class _Plant:
 
         if status.state is ChildState.READY:
             self._say(f"{status.name} is ready (process {status.pid})")
+            late = [other.name for other in self._supervisor.statuses() if other.state is not ChildState.READY]
+            self._status.update(f"Starting {', '.join(late)}")
         elif status.state is ChildState.RESTARTING:
             self._say(f"{status.name} ended with {status.end}; it is started again", style="yellow")
         elif status.state is ChildState.STOPPED:
