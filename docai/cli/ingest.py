@@ -69,7 +69,7 @@ def take_in(
         StoreError: a store failed; files before are kept.
     """
     taken = [_submitted(session, path, password) for path in files]
-    return _followed(session, taken, console)
+    return followed(session, taken, console)
 
 
 def _expanded(paths: Sequence[Path]) -> tuple[list[Path], int]:
@@ -110,7 +110,8 @@ def _submitted(session: Session, path: Path, password: str | None) -> Taken:
         return Taken(path, None, error)
 
 
-def _followed(session: Session, taken: Sequence[Taken], console: Console | None) -> list[Taken]:
+def followed(session: Session, taken: Sequence[Taken], console: Console | None) -> list[Taken]:
+    """What was submitted, once it is read; one line per document, and bars where the console is a terminal."""
     done: dict[int, Taken] = {}
     with _bars(console) as progress:
         tasks: dict[int, TaskID] = {}

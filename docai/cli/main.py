@@ -14,6 +14,7 @@ from docai.cli.check import check
 from docai.cli.demo import demo
 from docai.cli.documents import delete, list_documents, show, tables
 from docai.cli.ingest import ingest
+from docai.cli.jobs import cancel, jobs, retry
 from docai.cli.key import key
 from docai.cli.output import notes, print_json
 from docai.cli.plan import plan
@@ -48,6 +49,9 @@ for _name, _command in (
     ("ask", ask),
     ("plan", plan),
     ("delete", delete),
+    ("jobs", jobs),
+    ("cancel", cancel),
+    ("retry", retry),
     ("serve", serve),
     ("worker", worker),
     ("migrate", migrate),
