@@ -40,17 +40,21 @@ WITH receiving AS (  -- what this dispatcher has under way
     SELECT d.*, coalesce(r.load, 0) + row_number() OVER (PARTITION BY e.id ORDER BY d.next_attempt_at, d.id) AS place
     FROM webhook_endpoint e LEFT JOIN receiving r ON r.id = e.id CROSS JOIN LATERAL (
         SELECT w.tenant_id, w.id, w.next_attempt_at FROM webhook_delivery w
-        WHERE w.endpoint_id = e.id AND w.state = 'pending' AND w.next_attempt_at <= clock_timestamp()
-        ORDER BY w.next_attempt_at, w.event_id LIMIT :per_endpoint FOR UPDATE SKIP LOCKED
+        WHERE w.endpoint_id = e.id AND w.state = 'pending' AND w.next_attempt_at <= now()
+        ORDER BY w.next_attempt_at, w.event_id LIMIT :per_endpoint
     ) d
-    WHERE e.is_enabled
-), due AS (  -- in turn: the tenant and the endpoint with the fewest under way first
-    SELECT w.tenant_id, w.id
+    WHERE e.is_enabled AND e.id IN (  -- so that looking in vain, which happens most, costs one look
+        SELECT endpoint_id FROM webhook_delivery WHERE state = 'pending' AND next_attempt_at <= now()
+    )
+), turns AS (  -- the tenant and the endpoint with the fewest under way first; some to spare for other dispatchers
+    SELECT w.tenant_id, w.id, w.next_attempt_at, coalesce(t.load, 0)
+        + row_number() OVER (PARTITION BY w.tenant_id ORDER BY w.place, w.next_attempt_at) AS turn
     FROM waiting w LEFT JOIN (SELECT tenant_id, sum(load) AS load FROM receiving GROUP BY tenant_id) t USING (tenant_id)
-    WHERE w.place <= :per_endpoint
-    ORDER BY coalesce(t.load, 0) + row_number() OVER (PARTITION BY w.tenant_id ORDER BY w.place, w.next_attempt_at),
-        w.next_attempt_at
-    LIMIT :limit
+    WHERE w.place <= :per_endpoint ORDER BY turn, w.next_attempt_at LIMIT 4 * :limit
+), due AS (
+    SELECT d.tenant_id, d.id FROM turns JOIN webhook_delivery d ON d.tenant_id = turns.tenant_id AND d.id = turns.id
+    WHERE d.state = 'pending' AND d.next_attempt_at <= now()
+    ORDER BY turns.turn, turns.next_attempt_at LIMIT :limit FOR UPDATE OF d SKIP LOCKED
 )
 UPDATE webhook_delivery d
 SET attempts = d.attempts + 1, lease_token = d.lease_token + 1,
