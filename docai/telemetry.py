@@ -73,7 +73,7 @@ def configure_logging(level: str, *, as_json: bool) -> None:
     structlog.configure(
         processors=[*common, *traces, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # whatever that is at the time
         cache_logger_on_first_use=False,
     )
     _adopt_libraries(

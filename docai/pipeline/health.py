@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from docai.domain.work import Capability
 from docai.domain.workers import QueueDepth, WorkerStatus
-from docai.errors import DocaiError, StoreUnavailable
+from docai.errors import DocaiError, StoreError, StoreUnavailable
 from docai.pipeline.gauges import alive_by_capability
 from docai.pipeline.lookup import Lookup
 from docai.pipeline.parts import Parts
@@ -67,7 +67,7 @@ class Health:
         self._reader = parts.reader
         self._encoder = parts.embedder.fingerprint
         queue = parts.records.queue
-        self._writable = _lookup("PostgreSQL", parts.records.upkeep.check_writable)
+        self._writable = _lookup("PostgreSQL", parts.records.upkeep.is_writable)
         self._blobs = _lookup("The blob store", lambda: try_blobs(parts.blobs))
         self._index = _lookup("The index", parts.index.count)
         self._broker = _lookup("The broker", parts.doorbell.reason_unheard)
@@ -84,7 +84,7 @@ class Health:
     def stores(self) -> list[Check]:
         """Database, files and index; a process without the first two is of no use, search alone needs the third."""
         return [
-            _checked("records", self._writable, lambda _: "PostgreSQL takes writes", is_vital=True),
+            _checked("records", self._writable, _writing, is_vital=True),
             _checked("blobs", self._blobs, str, is_vital=True),
             _checked("index", self._index, lambda n: f"{n} pages, encoder {self._encoder}"),
         ]
@@ -127,6 +127,12 @@ def _queue(depths: Sequence[QueueDepth]) -> Check:
     n_pending, n_dead = sum(d.n_pending for d in depths), sum(d.n_dead for d in depths)
     oldest_s = max((d.oldest_due_s for d in depths), default=0.0)
     return Check("queue", is_ok=True, detail=f"{n_pending} waiting, the oldest for {oldest_s:.0f} s; {n_dead} dead")
+
+
+def _writing(is_writable: bool) -> str:
+    if not is_writable:
+        raise StoreError("PostgreSQL answers but takes no writes: it is a standby, or read-only.")
+    return "PostgreSQL takes writes"
 
 
 def _checked(name: str, lookup: Lookup[T], say: Callable[[T], str], *, is_vital: bool = False) -> Check:

@@ -14,12 +14,8 @@ class UpkeepRecords(Protocol):
     Every call raises `StoreUnavailable` when the database does not answer.
     """
 
-    def check_writable(self) -> None:
-        """Make sure that a transaction which writes can be committed.
-
-        Raises:
-            StoreUnavailable: it cannot; the message says why.
-        """
+    def is_writable(self) -> bool:
+        """Whether a transaction that writes can be committed; false for a standby and a read-only database."""
 
     def lags(self) -> Lags:
         """How far what is sent to others is behind."""

@@ -9,7 +9,6 @@ from sqlalchemy import CursorResult, TextClause, text
 from sqlalchemy.orm import Session
 
 from docai.domain.health import Lags
-from docai.errors import StoreUnavailable
 
 _TIMEOUT_MS = 5_000
 """Longest question of an operator: it must not hold up the work."""
@@ -95,12 +94,10 @@ class PostgresUpkeep:
         """Open each transaction with `transaction`; see `PostgresRecords`."""
         self._transaction = transaction
 
-    def check_writable(self) -> None:
-        """Make sure that a transaction which writes can be committed."""
+    def is_writable(self) -> bool:
+        """Whether a transaction that writes can be committed."""
         with self._soon() as session:
-            is_read_only = session.execute(_TRY_WRITING).one().is_read_only
-        if is_read_only:
-            raise StoreUnavailable("The database answers but takes no writes: it is read-only or a standby.")
+            return not session.execute(_TRY_WRITING).one().is_read_only
 
     def lags(self) -> Lags:
         """How far what is sent to others is behind."""
