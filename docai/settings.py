@@ -174,7 +174,10 @@ class WorkerSettings(_Group):
     """Read by workers, and by every process that sweeps."""
 
     processes: int = Field(
-        0, ge=0, description="Documents' pages read side by side, each in a process of its own; 0: one per core."
+        0,
+        ge=0,
+        description="Documents' pages read side by side, each in a process of its own; `docai up` runs as many workers, "
+        "one of them for images, words and vectors; 0: one per core.",
     )
     lease_s: float = Field(
         30.0, ge=1, description="A worker that says nothing for so long loses the work it holds, seconds."
@@ -193,7 +196,6 @@ class WorkerSettings(_Group):
         ge=0,
         description="How long trouble that may pass is waited out before a job's work is given up, seconds.",
     )
-
 
     health_host: str = Field("127.0.0.1", description="Address on which a worker tells its health.")
     health_port: int = Field(

@@ -1,4 +1,4 @@
-"""What `docai up` runs: the index's owner, the API and two workers, as data for the supervisor."""
+"""What `docai up` runs: the index's owner, the API and the workers, as data for the supervisor."""
 
 from __future__ import annotations
 
@@ -19,11 +19,8 @@ from docai.stores.qdrant.wire import socket_place
 from docai.supervision.child import ChildSpec
 
 INDEX, API = "index", "api"
-WORKERS = {
-    "worker-raster": (Capability.RASTER,),
-    "worker-pages": tuple(capability for capability in Capability if capability is not Capability.RASTER),
-}
-"""What opens PDFs is a process of its own: it can be killed without the others' noticing."""
+RASTER, PAGES = "worker-raster", "worker-pages"
+_OTHERS = tuple(capability for capability in Capability if capability is not Capability.RASTER)
 _GRACE_S = 60.0
 """The pages at hand are read to the end; each step of one has its own limit (`DOCAI_LIMITS__PAGE_TIMEOUT_S`)."""
 _PROBE_S = 1.0
@@ -38,6 +35,16 @@ def environment(settings: Settings, *, database_url: str, broker_url: str) -> di
         f"{PREFIX}BROKER__URL": broker_url,
         "PYTHONUNBUFFERED": "1",  # their lines are shown as they come
     }
+
+
+def workers_of(settings: Settings) -> dict[str, tuple[Capability, ...]]:
+    """The workers by name, with what each does: one for images, words and vectors, the rest open PDFs.
+
+    What opens PDFs is in processes of its own: they can be killed without the others' noticing.
+    """
+    n_raster = max(1, settings.n_processes - 1)
+    raster = {RASTER if n == 1 else f"{RASTER}-{n}": (Capability.RASTER,) for n in range(1, n_raster + 1)}
+    return {**raster, PAGES: _OTHERS}
 
 
 def child_specs(
@@ -62,7 +69,7 @@ def child_specs(
             grace_s=_GRACE_S,
             after=needs,
         )
-        for number, (name, capabilities) in enumerate(WORKERS.items())
+        for number, (name, capabilities) in enumerate(workers_of(settings).items())
     ]
     return [*index, api, *workers]
 

@@ -89,7 +89,7 @@ class _Plant:
         Raises:
             ConfigurationError: a child does not come up; the message has its last words.
         """
-        from docai.cli.children import WORKERS
+        from docai.cli.children import workers_of
         from docai.supervision.lines import PrefixedLines
         from docai.supervision.supervisor import Supervisor
 
@@ -98,7 +98,7 @@ class _Plant:
         lines = PrefixedLines(self._console, self._names)
         with Supervisor(specs, on_line=lines, on_change=self._tell) as supervisor:
             self._supervisor = supervisor
-            without = WORKERS if self._is_broker_away() else ()
+            without = workers_of(self._settings) if self._is_broker_away() else ()
             with self._console.status(f"Starting {', '.join(self._names)}") as self._status:
                 is_up = supervisor.wait_ready(without=without)
             if is_up:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from docai.cli.children import WORKERS, child_specs, environment
+from docai.cli.children import child_specs, environment, workers_of
 from docai.domain.work import Capability
 from docai.settings import BrokerSettings, IndexSettings, Settings, WorkerSettings
 from docai.supervision.child import ChildSpec
@@ -22,18 +22,31 @@ def _specs(settings: Settings) -> dict[str, ChildSpec]:
     return {spec.name: spec for spec in specs}
 
 
-def test_every_capability_has_exactly_one_worker() -> None:
-    assert sorted(itertools.chain(*WORKERS.values())) == sorted(Capability)
+@pytest.fixture
+def two_cores(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path, worker=WorkerSettings(processes=2))
 
 
-def test_the_index_outlives_those_that_use_it(tmp_path: Path) -> None:
-    specs = _specs(Settings(home=tmp_path))
+def test_on_two_cores_every_capability_has_exactly_one_worker(two_cores: Settings) -> None:
+    assert sorted(itertools.chain(*workers_of(two_cores).values())) == sorted(Capability)
+
+
+def test_more_cores_get_more_workers_that_open_pdfs(tmp_path: Path) -> None:
+    workers = workers_of(Settings(home=tmp_path, worker=WorkerSettings(processes=4)))
+    assert list(workers) == ["worker-raster", "worker-raster-2", "worker-raster-3", "worker-pages"]
+    assert workers["worker-raster-3"] == (Capability.RASTER,)
+
+
+def test_the_index_outlives_those_that_use_it(two_cores: Settings) -> None:
+    specs = _specs(two_cores)
     assert list(specs) == ["index", "api", "worker-raster", "worker-pages"]
-    assert all(specs[name].after == ("index",) for name in ("api", *WORKERS))
+    assert all(specs[name].after == ("index",) for name in ("api", *workers_of(two_cores)))
 
 
 def test_an_index_that_is_named_has_no_owner_here(tmp_path: Path) -> None:
-    specs = _specs(Settings(home=tmp_path, index=IndexSettings(url="http://qdrant:6333")))
+    specs = _specs(
+        Settings(home=tmp_path, index=IndexSettings(url="http://qdrant:6333"), worker=WorkerSettings(processes=2))
+    )
     assert list(specs) == ["api", "worker-raster", "worker-pages"]
     assert all(spec.after == () for spec in specs.values())
 
@@ -52,7 +65,8 @@ def test_addresses_go_by_the_environment_and_never_by_the_command_line(
 
 
 def test_workers_tell_their_health_on_ports_of_their_own(tmp_path: Path) -> None:
-    specs = _specs(Settings(home=tmp_path, worker=WorkerSettings(health_port=9100)))
-    assert [specs[name].env["DOCAI_WORKER__HEALTH_PORT"] for name in WORKERS] == ["9100", "9101"]
+    settings = Settings(home=tmp_path, worker=WorkerSettings(health_port=9100, processes=2))
+    specs = _specs(settings)
+    assert [specs[name].env["DOCAI_WORKER__HEALTH_PORT"] for name in workers_of(settings)] == ["9100", "9101"]
     unset = _specs(Settings(home=tmp_path))
     assert all("DOCAI_WORKER__HEALTH_PORT" not in spec.env for spec in unset.values())
