@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -436,6 +436,7 @@ def run(records: PostgresRecords, folder: Path, *, n_examples: int, n_steps: int
             derandomize=True,
             database=None,
             deadline=None,
+            phases=[Phase.generate],  # to shrink a story takes longer than a test may
             suppress_health_check=list(HealthCheck),
         ),
     )
