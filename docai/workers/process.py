@@ -16,6 +16,8 @@ from docai.settings import Settings
 from docai.telemetry import exposition
 from docai.workers.health import HealthServer, Reply
 
+_OPENS_FILES = {Capability.RASTER, Capability.PARSE}
+
 
 class Process:
     """Opened before its first message; each child of a pool has its own. Thread-safe."""
@@ -88,7 +90,8 @@ class Process:
         else:
             is_leaving = self._is_leaving
             state = Check("worker", not is_leaving, "draining" if is_leaving else "takes work", is_vital=True)
-            isolation = [opened.health.isolation()] if Capability.RASTER in self.capabilities else []
+            opens_files = not _OPENS_FILES.isdisjoint(self.capabilities)
+            isolation = [opened.health.isolation()] if opens_files else []
             found = Readiness.of([state, *opened.health.stores(), opened.health.broker(), *isolation])
         checks = [{"name": c.name, "is_ok": c.is_ok, "detail": c.detail} for c in found.checks]
         said = {"status": found.standing.value, "capabilities": list(self.capabilities), "checks": checks}
