@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +21,16 @@ from docai.tracing import TRACING
 PROTECTED = "/v1/"
 FORM_BYTES = 64 * 1024
 """Room for a form's own lines and small fields around the file."""
+KNOWN_S = 2.0
+"""A key that was known is taken for known so long; one that was not is asked about each time."""
+MOST_SEEN = 10_000
+UNPACED_BYTES = 256 * 1024
+"""A body up to this size is received as fast as it comes."""
+SHORT_ROUND_S = 0.002
+"""A round of the event loop that takes no longer harms nobody."""
+PAUSE_ROUNDS = 20
+"""A body waits so many rounds for its next piece: at least that many go by for others."""
+LONGEST_PAUSE_S = 1.0
 
 
 class RequestId:
@@ -88,6 +100,7 @@ class Gate:
         self._tenant_of_key = tenant_of_key
         self._max_bytes = max_bytes
         self._larger = larger or {}
+        self._seen: dict[bytes, tuple[Tenant | None, float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -111,9 +124,21 @@ class Gate:
         kind, _, key = headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not key:
             raise NotAuthenticated("Send the API key as `Authorization: Bearer <key>`.")
-        tenant = await run_in_threadpool(self._tenant_of_key, key.strip())
+        return await self._known(key.strip())
+
+    async def _known(self, key: str) -> Tenant:
+        """Whose key it is; asked anew after `KNOWN_S`, since asking costs as much as many a request."""
+        digest = sha256(key.encode("utf-8", "replace")).digest()
+        tenant, until = self._seen.get(digest, (None, 0.0))
+        if tenant is not None and time.monotonic() < until:
+            return tenant
+        tenant = await run_in_threadpool(self._tenant_of_key, key)
         if tenant is None:
+            self._seen.pop(digest, None)
             raise NotAuthenticated("The API key is not known.")
+        if len(self._seen) >= MOST_SEEN:
+            self._seen.clear()
+        self._seen[digest] = (tenant, time.monotonic() + KNOWN_S)
         return tenant
 
     def _check_length(self, headers: Headers, limit: int) -> None:
@@ -133,9 +158,23 @@ def _counted(receive: Receive, limit: int) -> Receive:
         received += len(message.get("body", b""))
         if received > limit + FORM_BYTES:
             raise _too_large(limit)
+        if received > UNPACED_BYTES:
+            await _give_way()
         return message
 
     return counting
+
+
+async def _give_way() -> None:
+    """Let others go first: the longer a round of the event loop takes, the longer this body waits for its next piece.
+
+    Many uploads would otherwise fill every round, and each answer to a reader takes several rounds.
+    """
+    began = time.perf_counter()
+    await asyncio.sleep(0)
+    round_s = time.perf_counter() - began
+    if round_s > SHORT_ROUND_S:
+        await asyncio.sleep(min(LONGEST_PAUSE_S, round_s * PAUSE_ROUNDS))
 
 
 def _too_large(limit: int) -> DocumentTooLarge:

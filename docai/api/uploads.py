@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -69,16 +69,21 @@ async def received(request: Request, name: str | None, threads: CapacityLimiter)
         finally:
             await form.close()
         return
-    with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
+    spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed below, in a thread
+    try:
         gathered = bytearray()
         async for chunk in request.stream():
             gathered += chunk
             if len(gathered) >= SPOOL_BYTES:
                 await to_thread.run_sync(spool.write, bytes(gathered), limiter=threads)
                 gathered.clear()
-        spool.write(gathered)
+        await to_thread.run_sync(spool.write, bytes(gathered), limiter=threads)
         spool.seek(0)
         yield Upload(cast("BinaryIO", spool), name or "document", None)
+    finally:
+        # To give a large file's place back takes as long as many an answer; and it must be given back in any case.
+        with CancelScope(shield=True):
+            await to_thread.run_sync(spool.close, limiter=threads)
 
 
 def _from_form(file: object, password: object, name: str | None) -> Upload:
