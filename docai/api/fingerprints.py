@@ -6,7 +6,7 @@ import hashlib
 from contextlib import suppress
 
 from python_multipart.multipart import parse_options_header
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from docai.domain.requests import KeptAnswer
@@ -118,7 +118,7 @@ class AnswerHeld:
         if self._held[-1].get("more_body", False):
             return None
         status = int(self._held[0]["status"])
-        headers = dict(MutableHeaders(raw=self._held[0]["headers"]).items())
+        headers = {name.lower(): value for name, value in Headers(raw=self._held[0]["headers"]).items()}
         if status >= 500 or (status >= 400 and "retry-after" in headers):
             return None
         body = b"".join(message.get("body", b"") for message in self._held[1:])
