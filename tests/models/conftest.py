@@ -1,0 +1,48 @@
+"""Random checkpoints and drawn pages, for tests that run models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+collect_ignore_glob = [] if find_spec("colpali_engine") else ["test_*.py"]
+
+Checkpoints = Callable[[str], Path]
+
+FOREIGN_WARNINGS = ("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",)
+"""Of transformers 5.23 with numpy 2, in PaliGemma's processor."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            for warning in FOREIGN_WARNINGS:
+                item.add_marker(pytest.mark.filterwarnings(warning))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    import torch
+    import transformers
+
+    torch.set_num_threads(1)
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoints:
+    """The folder of a random checkpoint of an architecture, made once; to be read only."""
+    from tests.models.checkpoints import save
+
+    made: dict[str, Path] = {}
+
+    def of(architecture: str) -> Path:
+        if architecture not in made:
+            made[architecture] = save(architecture, tmp_path_factory.mktemp("checkpoint") / architecture)
+        return made[architecture]
+
+    return of
