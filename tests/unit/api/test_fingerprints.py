@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ def test_a_body_that_does_not_come_whole_is_not_waited_for(end: str) -> None:
 
 
 def answered(
-    status: int, bodies: list[bytes], headers: list[tuple[bytes, bytes]] = []
+    status: int, bodies: list[bytes], headers: Sequence[tuple[bytes, bytes]] = ()
 ) -> tuple[AnswerHeld, list[Message]]:
     """An answer held back, and what has been let go of it."""
     sent: list[Message] = []
@@ -101,7 +102,7 @@ def answered(
     held = AnswerHeld(send)
 
     async def act() -> None:
-        await held.send({"type": "http.response.start", "status": status, "headers": headers})
+        await held.send({"type": "http.response.start", "status": status, "headers": list(headers)})
         for n, body in enumerate(bodies, start=1):
             await held.send({"type": "http.response.body", "body": body, "more_body": n < len(bodies)})
 
