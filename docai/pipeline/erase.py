@@ -41,6 +41,8 @@ class Eraser:
             DocumentNotFound: the tenant has none of this id.
         """
         with self._parts.records.unit_of_work(tenant_id) as unit:
+            # Held first: what a worker saved just before is seen here, and what it would save after is refused.
+            unit.work.hold(document_id)
             is_held = not unit.documents.get(document_id).status.is_final
             n_pages = len(unit.documents.page_states(document_id))
             blobs = unit.documents.delete(document_id)

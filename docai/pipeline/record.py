@@ -36,8 +36,8 @@ class Recorder:
             states = unit.documents.page_states(item.document_id)
             unread = [number for number, state in enumerate(states, start=1) if not state.is_final]
             follow = [NewItem(Stage.READ, number, bucket=str(item.document_id)) for number in unread]
-            unit.work.add(job, follow)
             is_last = unit.work.finish(lease, seconds=seconds)
+            is_last &= unit.work.add(job, follow) == 0
             known = {"status": DocumentStatus.PROCESSING, "fault": None, "n_pages": facts.n_pages}
             document = unit.documents.get(item.document_id)
             unit.documents.save(_changed(document, **known, title=facts.title, security=facts.security))
@@ -70,8 +70,9 @@ class Recorder:
         item = lease.item
         with self._records.unit_of_work(item.tenant_id) as unit:
             job = unit.jobs.get(item.job_id)
-            unit.work.add(job, follow)
+            # First, since it refuses what comes late and keeps the document from being deleted meanwhile.
             is_last = unit.work.finish(lease, seconds=seconds, state=state, fault=fault)
+            is_last &= unit.work.add(job, follow) == 0
             unit.documents.save_page(page)
             if page.state.is_final:
                 unit.events.add(_event(EventKind.PAGE_FINISHED, job, page=page.number, state=page.state))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from docai.domain.documents import Document, DocumentFacts, Fault, Page, PageState
+from docai.domain.ids import Sha256
 from docai.domain.jobs import Job
 from docai.domain.work import (
     Lease,
@@ -253,9 +254,15 @@ class Stages:
             self._take_back(lease, page)
             raise
         if pixels and page.image is not None and not self._parts.blobs.has(page.image.sha256):
-            # Another document with the same image was deleted between our drawing and our saving.
-            self._parts.blobs.put(pixels)
+            self._put_again(lease, page.image.sha256, pixels)
         self._ring(follow)
+
+    def _put_again(self, lease: Lease, sha256: Sha256, pixels: bytes) -> None:
+        """Another document with the same image was deleted between our drawing and our saving; or ours was just now."""
+        with self._parts.records.unit_of_work(lease.item.tenant_id) as unit:
+            unit.documents.hold_blob(sha256)
+            if not unit.documents.unreferenced([sha256]):
+                self._parts.blobs.put(pixels)
 
     def _take_back(self, lease: Lease, page: Page) -> None:
         """Remove the image that was just drawn if no page of anybody names it."""

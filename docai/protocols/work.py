@@ -17,13 +17,13 @@ from docai.domain.workers import DeadItem, QueueDepth, WorkerReport, WorkerStatu
 class WorkRecords(Protocol):
     """The work of one tenant, within a transaction that also saves what the work brought forth."""
 
-    def add(self, job: Job, items: Sequence[NewItem]) -> None:
-        """Enter work of a job, in the job's epoch; what stands there already is left alone."""
+    def add(self, job: Job, items: Sequence[NewItem]) -> int:
+        """Enter work of a job, in the job's epoch, and say how much; what stands there already is left alone."""
 
     def finish(
         self, lease: Lease, *, seconds: float, state: ItemState = ItemState.DONE, fault: Fault | None = None
     ) -> bool:
-        """End a leased item, and say whether it was the last of its document; enter what follows from it before.
+        """End a leased item, and say whether it was the last of its document so far; enter what follows from it after.
 
         Everything else in the transaction counts only if this does. Holds the document until the transaction ends.
 

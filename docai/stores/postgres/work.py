@@ -30,10 +30,10 @@ class PostgresWork:
         self._session = session
         self._tenant_id = tenant_id
 
-    def add(self, job: Job, items: Sequence[NewItem]) -> None:
-        """Enter work of a job, in the job's epoch; what stands there already is left alone."""
+    def add(self, job: Job, items: Sequence[NewItem]) -> int:
+        """Enter work of a job, in the job's epoch, and say how much; what stands there already is left alone."""
         if not items:
-            return
+            return 0
         key = {"tenant_id": self._tenant_id, "document_id": job.document_id, "job_id": job.id, "epoch": job.epoch}
         rows = [
             {
@@ -50,6 +50,7 @@ class PostgresWork:
         entered = insert_or_leave(WorkItemRow).on_conflict_do_nothing().returning(WorkItemRow.id)
         n_entered = len(self._session.execute(entered, rows).all())
         self._count_remaining(job.document_id, job.epoch, n_entered)
+        return n_entered
 
     def finish(
         self, lease: Lease, *, seconds: float, state: ItemState = ItemState.DONE, fault: Fault | None = None
