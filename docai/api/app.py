@@ -13,21 +13,22 @@ from docai.api.errors import add_error_handlers
 from docai.api.idempotency import Idempotency
 from docai.api.middleware import Gate, RequestId
 from docai.api.routes import answers, batches, documents, erasures, health, jobs, pages, search, webhooks
-from docai.api.schemas.problems import Problem
+from docai.api.schemas.problems import problems
 from docai.api.streams import Streams
 from docai.api.uploads import UPLOAD_THREADS
 from docai.system import System
 
-PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"model": Problem, "description": meaning, "content": {"application/problem+json": {}}}
-    for status, meaning in {
+PROBLEMS = problems(
+    {
+        400: "The body is no JSON, or a header is malformed.",
         401: "The key is missing or unknown.",
         404: "There is no such thing, or it is somebody else's.",
         409: "It is not in a state that allows this.",
         422: "The request or the file cannot be used as it is.",
+        429: "Too much at once; come back after `Retry-After`.",
         503: "A store does not answer; try again.",
-    }.items()
-}
+    }
+)
 
 
 def create_app(system: System, limits: ApiLimits) -> FastAPI:
@@ -36,6 +37,8 @@ def create_app(system: System, limits: ApiLimits) -> FastAPI:
         title="docai",
         version=version("docai"),
         summary="Document AI with evidence: every value says on which page and box it stands.",
+        description="Every POST below `/v1/` takes an `Idempotency-Key`: the same request with the same key is "
+        "answered once, and in the same way again (`Idempotent-Replayed: true`).",
         openapi_tags=[
             {"name": tag}
             for tag in ("documents", "pages", "jobs", "batches", "search", "answers", "webhooks", "health")
