@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from docai.api.dependencies import LimitsDep, ListPage, ListPageDep, SystemDep, TenantDep, cursor_after
 from docai.api.forms import SentFile, sent_files
 from docai.api.schemas.jobs import BatchOut, PriorityName, priority_of
+from docai.api.schemas.problems import UPLOAD_PROBLEMS
 from docai.domain.batches import Batch, BatchEntry
 from docai.domain.documents import Fault
 from docai.domain.ids import BatchId, TenantId
@@ -37,7 +38,7 @@ _FORM_SCHEMA: dict[str, object] = {
                             "type": "string",
                             "description": "Opens encrypted PDFs; it must come before the files, and is never stored.",
                         },
-                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                        "files": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}},
                     },
                 }
             }
@@ -80,7 +81,7 @@ class _Intake:
         )
 
 
-@router.post(UPLOAD_PATH, status_code=202, openapi_extra=_FORM_SCHEMA)
+@router.post(UPLOAD_PATH, status_code=202, openapi_extra=_FORM_SCHEMA, responses=UPLOAD_PROBLEMS)
 async def upload_batch(
     request: Request,
     response: Response,

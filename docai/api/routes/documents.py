@@ -20,6 +20,7 @@ from docai.api.schemas.documents import DocumentListOut, DocumentOut, Submission
 from docai.api.schemas.erasures import ErasureOut
 from docai.api.schemas.jobs import priority_of
 from docai.api.schemas.pages import ContentOut, TableListOut, tables_of
+from docai.api.schemas.problems import UPLOAD_PROBLEMS
 from docai.api.uploads import BODY_SCHEMA, received
 from docai.domain.documents import DocumentPlace
 from docai.domain.ids import DocumentId, JobId, TenantId
@@ -45,7 +46,10 @@ LONGEST_PAUSE_S = 0.5
     status_code=202,
     openapi_extra=BODY_SCHEMA,
     response_model=SubmissionOut,
-    responses={200: {"model": SubmissionOut, "description": "Read already, or within the time asked for."}},
+    responses={
+        **UPLOAD_PROBLEMS,
+        200: {"model": SubmissionOut, "description": "Read already, or within the time asked for."},
+    },
 )
 async def upload_document(
     request: Request,

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from docai.api.dependencies import ListPageDep, SystemDep, TenantDep, cursor_after
+from docai.api.schemas.answers import SOMETHING
 from docai.api.schemas.pages import PageDetailOut, PageListOut, PageOut
 from docai.domain.answers import Question
 from docai.domain.geometry import Box
@@ -67,7 +68,7 @@ def read_heat_map(
     number: PageNumber,
     system: SystemDep,
     tenant_id: TenantDep,
-    query: Annotated[str, Query(description="What was searched for.")],
+    query: Annotated[str, Query(description="What was searched for.", json_schema_extra=SOMETHING)],
 ) -> Response:
     """The page with the words that met a query glowing."""
     image = system.heat_map(tenant_id, Question(text=query), DocumentId(document_id), number)

@@ -7,17 +7,21 @@ from typing import Self
 from uuid import UUID
 
 from pydantic import Field
+from pydantic.config import JsonDict
 
 from docai.api.schemas.pages import BoxOut, EvidenceOut, box_out
 from docai.api.schemas.wire import WireModel
 from docai.domain.answers import Answer, AnswerKind, Citation, Hit, Match, Question, SearchMode
 from docai.domain.ids import DocumentId
 
+SOMETHING: JsonDict = {"minLength": 1, "pattern": r"\S"}
+"""What the system refuses otherwise, with a code of its own; told here for those who read the schema."""
+
 
 class SearchIn(WireModel):
     """What to look for, and where."""
 
-    query: str = Field(examples=["revenue by region"])
+    query: str = Field(examples=["revenue by region"], json_schema_extra=SOMETHING)
     document_ids: list[UUID] = Field(default=[], description="Empty: all documents.", max_length=1000)
     top_k: int = Field(default=10, ge=1, le=100)
     mode: SearchMode = SearchMode.HYBRID
@@ -31,7 +35,7 @@ class SearchIn(WireModel):
 class AnswerIn(WireModel):
     """What is asked, and where to look."""
 
-    question: str = Field(examples=["What is the invoice total?"])
+    question: str = Field(examples=["What is the invoice total?"], json_schema_extra=SOMETHING)
     document_ids: list[UUID] = Field(default=[], description="Empty: all documents.", max_length=1000)
 
     def to_question(self) -> Question:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, Field
 
 
@@ -16,3 +18,20 @@ class Problem(BaseModel):
     retryable: bool = Field(description="Whether the same request may succeed later.")
     request_id: str
     details: dict[str, object] = Field(default={}, description="Facts for machines.")
+
+
+def problems(meanings: Mapping[int, str]) -> dict[int | str, dict[str, object]]:
+    """Statuses with which a route may answer a problem, for the OpenAPI document."""
+    return {
+        status: {"model": Problem, "description": meaning, "content": {"application/problem+json": {}}}
+        for status, meaning in meanings.items()
+    }
+
+
+UPLOAD_PROBLEMS = problems(
+    {
+        413: "More bytes or files than the limit.",
+        415: "The body or the file is of a kind that is not read.",
+        507: "There is no room for the file; nothing of it was kept.",
+    }
+)
