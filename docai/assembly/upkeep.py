@@ -39,7 +39,7 @@ def chores(settings: Settings, parts: Parts) -> dict[str, Chore]:
     return {
         "sweep": Chore(every_s, sweeper.sweep),
         "erase": Chore(every_s, eraser.verify),
-        "forget": Chore(_HOUR_S, forgetter.forget),
+        "forget": Chore(_MINUTES_S, forgetter.forget),
         "files": Chore(_HOUR_S, lambda: eraser.collect(ABANDONED_S)),
         "keys": Chore(_MINUTES_S, lambda: parts.records.keys.forget(settings.api.keep_keys_s)),
     }

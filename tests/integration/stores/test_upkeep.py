@@ -15,6 +15,7 @@ from docai.domain.ids import DocumentId, JobId, WorkerId, sha256_of
 from docai.domain.jobs import Job, JobState
 from docai.domain.work import Capability, ItemState, Lease, NewItem, Stage
 from docai.domain.workers import WorkerReport, WorkerState
+from docai.pipeline.forget import Forgetter, Retention
 from docai.stores.postgres.engine import make_engine
 from docai.stores.postgres.unit_of_work import PostgresRecords
 
@@ -187,6 +188,30 @@ def test_old_events_are_forgotten_once_nobody_waits_for_them(
     assert records.upkeep.forget_events(month_s, limit=1) == 1
     assert records.upkeep.forget_events(month_s, limit=10) == 1
     assert records.upkeep.forget_events(month_s, limit=10) == 0
+
+
+def test_a_long_backlog_is_forgotten_a_little_at_a_time_and_what_is_young_stays(
+    records: PostgresRecords, tenant: Tenant, engine: Engine
+) -> None:
+    job = entered(records, tenant, pages=3)
+    finished(records, tenant, job)
+    change(
+        engine,
+        "INSERT INTO work_item (tenant_id, document_id, job_id, stage, page_number, capability, bucket, epoch, state,"
+        " priority, finished_at) SELECT tenant_id, document_id, job_id, stage, n, capability, bucket, epoch, state,"
+        " priority, clock_timestamp() - interval '8 days' FROM work_item, generate_series(10, 2510) n"
+        " WHERE page_number = 1",
+    )
+    change(
+        engine,
+        "INSERT INTO event (tenant_id, kind, data, created_at, is_published)"
+        f" SELECT '{tenant.id}', 'job.finished', '{{}}', clock_timestamp() - interval '31 days', true"
+        " FROM generate_series(1, 1001)",
+    )
+    forgetter = Forgetter(records.upkeep, Retention(work_days=7, dead_days=90, event_days=30, worker_days=1))
+    assert forgetter.forget() == 2501 + 1001
+    assert forgetter.forget() == 0
+    assert count(engine, "work_item") == 3
 
 
 def test_workers_that_went_silent_are_forgotten(records: PostgresRecords, engine: Engine) -> None:

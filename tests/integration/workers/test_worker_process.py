@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from collections.abc import Iterator
@@ -9,9 +10,12 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from docai.cli.main import app as cli
 from docai.domain.ids import JobId
 from docai.domain.jobs import JobState
+from docai.domain.work import Capability
 from docai.pdf.draw import plain
 from tests.integration.workers.conftest import LONG_S, Plant, Running, until
 
@@ -117,6 +121,21 @@ def test_a_busy_worker_tells_its_health(plant: Plant, worker: Running) -> None:
 def _busy(worker: Running) -> dict[str, Any] | None:
     found = dict(worker.ask("/livez").json())
     return found if found["n_leased"] else None
+
+
+def test_operators_see_it_over_the_database(plant: Plant, worker: Running) -> None:
+    for command in ("workers", "queues"):
+        done = CliRunner().invoke(cli, ["admin", command, "--json"], env=plant.environment)
+        assert done.exit_code == 0, done.stderr
+        found = json.loads(done.stdout)[command]
+        if command == "workers":
+            assert [(each["state"], each["name"].split(":")[1]) for each in found] == [
+                ("ready", str(worker.process.pid))
+            ]
+        else:
+            assert [(each["capability"], each["n_leased"]) for each in found] == [
+                (capability.value, 0) for capability in Capability
+            ]
 
 
 def test_a_health_port_that_is_taken_is_told(plant: Plant, worker: Running) -> None:
