@@ -13,18 +13,23 @@ from docai.pipeline.worker import Worker
 
 _LOOK_S = 2.0
 """A thread that heard nothing looks for work after this: items that were put back for later ring no bell."""
+_MOST_UNHEARD = 64
+"""Rings that are kept while all threads are busy: each costs one look in vain once the work is done."""
 
 
 class ThreadDoorbell:
     """A `Doorbell` for threads of this process."""
 
     def __init__(self) -> None:
-        self._rung = threading.Semaphore(0)
+        self._changed = threading.Condition()
+        self._n_unheard = 0
 
     def ring(self, capabilities: Iterable[Capability]) -> None:
-        """Wake a thread for each."""
-        for _ in capabilities:
-            self._rung.release()
+        """Wake a thread for each; threads that are busy look again before they wait."""
+        with self._changed:
+            n_rung = sum(1 for _ in capabilities)
+            self._n_unheard = min(self._n_unheard + n_rung, _MOST_UNHEARD)
+            self._changed.notify(n_rung)
 
     def reason_unheard(self) -> str | None:
         """None: threads of this process hear it."""
@@ -32,7 +37,9 @@ class ThreadDoorbell:
 
     def wait(self, timeout_s: float) -> None:
         """Until the bell rings, or the time is up."""
-        self._rung.acquire(timeout=timeout_s)
+        with self._changed:
+            if self._changed.wait_for(lambda: self._n_unheard > 0, timeout_s):
+                self._n_unheard -= 1
 
 
 class WorkerThreads:

@@ -165,7 +165,8 @@ def _reason(error: Exception) -> str:
 def _seconds(retry_after: str) -> float | None:
     """Retry-After as seconds from now, within its bounds; None if it is neither a number nor a date."""
     try:
-        wait = float(int(retry_after))
+        # Bounded before it is a float, which a number of 400 digits does not fit.
+        wait = float(min(int(retry_after), int(MAX_RETRY_AFTER_S)))
     except ValueError:
         try:
             date = parsedate_to_datetime(retry_after)

@@ -122,7 +122,11 @@ class Dispatcher:
             return Outcome(Result.FAILED, reason=error.code)
         body = payload(due.event)
         headers = signed_headers(str(due.id), body, sent_at=datetime.now(UTC), signing_secrets=secrets)
-        return self._sender.send(due.url, body, headers)
+        try:
+            return self._sender.send(due.url, body, headers)
+        except Exception as error:  # noqa: BLE001 - one receiver must not end the others' deliveries, nor go on for ever
+            log("webhook failed", level="error", delivery=str(due.id), exc_info=error)
+            return Outcome(Result.FAILED, reason="internal")
 
 
 def payload(event: Event) -> bytes:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Row, func, literal, null, text, update
+from sqlalchemy import Row, func, literal, null, select, text, update
 from sqlalchemy.orm import Session
 
 from docai.domain.events import Event, EventKind
@@ -102,11 +102,19 @@ class PostgresOutbox:
         }
         mine = (WebhookDeliveryRow.tenant_id == due.tenant_id, WebhookDeliveryRow.id == due.id)
         with self._transaction() as session:
+            if report.disabled_reason is not None:
+                # Before the delivery: two attempts that are told to stop would else wait for one another's.
+                _hold_endpoint(session, due)
             held = update(WebhookDeliveryRow).where(*mine, WebhookDeliveryRow.lease_token == due.token)
             is_held = session.execute(held.values(outcome).returning(literal(1))).first() is not None
             if is_held and report.disabled_reason is not None:
                 _disable(session, due, report.disabled_reason)
         return is_held
+
+
+def _hold_endpoint(session: Session, due: DueDelivery) -> None:
+    mine = (WebhookEndpointRow.tenant_id == due.tenant_id, WebhookEndpointRow.id == due.endpoint_id)
+    session.execute(select(WebhookEndpointRow.id).where(*mine).with_for_update(key_share=True))
 
 
 def _disable(session: Session, due: DueDelivery, reason: str) -> None:

@@ -57,6 +57,8 @@ def test_a_pause_may_be_a_date_and_has_bounds() -> None:
     in_an_hour = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     assert outcome_of(503, in_an_hour).retry_after_s == pytest.approx(3600, abs=5)
     assert outcome_of(503, "999999999").retry_after_s == 86_400
+    assert outcome_of(503, "9" * 400).retry_after_s == 86_400
+    assert outcome_of(503, "9" * 5000).retry_after_s is None
     assert outcome_of(503, "-5").retry_after_s == 0
     assert outcome_of(503, "soon").retry_after_s is None
     assert outcome_of(503, None).retry_after_s is None

@@ -7,7 +7,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,14 +19,14 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from docai.domain.access import Tenant
 from docai.domain.events import EventKind
-from docai.domain.webhooks import DeliveryState, WebhookDelivery
+from docai.domain.webhooks import AttemptReport, DeliveryState, WebhookDelivery
 from docai.protocols import WebhookOutbox
 from docai.sealing import Seal
 from docai.stores.postgres.embedded import EmbeddedPostgres
 from docai.stores.postgres.engine import make_engine
 from docai.stores.postgres.outbox import PostgresOutbox
 from docai.stores.postgres.unit_of_work import PostgresRecords
-from docai.webhooks.delivery import Sender
+from docai.webhooks.delivery import Outcome, Sender
 from docai.webhooks.dispatch import SLOTS, SLOTS_PER_ENDPOINT, Dispatcher
 from docai.webhooks.guard import Guard
 from docai.webhooks.registry import Webhooks
@@ -228,6 +228,38 @@ def test_a_receiver_that_is_gone_gets_nothing_more(
         assert len(there.received) == 1
     assert not webhooks.get(tenant.id, hook.id).is_enabled
     assert only(webhooks, tenant).state is DeliveryState.GIVEN_UP
+
+
+def test_attempts_that_are_told_to_stop_at_once_do_not_lock_one_another_out(
+    webhooks: Webhooks, tenant: Tenant, happen: Happen, records: PostgresRecords
+) -> None:
+    gone = AttemptReport(DeliveryState.GIVEN_UP, status=410, error="gone", disabled_reason="gone")
+    webhooks.create(tenant.id, "http://127.0.0.1:1/")
+    for _ in range(10):
+        (hook,) = webhooks.list(tenant.id)
+        webhooks.enable(tenant.id, hook.id)
+        happen(tenant, *[EventKind.JOB_FINISHED] * 4)
+        records.outbox.publish(4)
+        leased = records.outbox.claim(limit=4, per_endpoint=4, receiving=[], lease_s=60)
+        with ThreadPoolExecutor(4) as pool:
+            recorded = [pool.submit(records.outbox.record, due, gone) for due in leased]
+        assert sum(record.result() for record in recorded) == 1
+
+
+def test_a_receiver_that_we_fail_at_is_given_up_and_keeps_nobody_waiting(
+    webhooks: Webhooks, tenant: Tenant, happen: Happen, records: PostgresRecords, guard: Guard, seal: Seal
+) -> None:
+    class Failing(Sender):
+        def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
+            raise RuntimeError("a fault of ours")
+
+    webhooks.create(tenant.id, "http://127.0.0.1:1/")
+    happen(tenant, EventKind.JOB_FINISHED)
+    assert Dispatcher(records.outbox, Failing(guard, timeout_s=1), seal).run_once() == 1
+    delivery = only(webhooks, tenant)
+    assert (delivery.state, delivery.attempts, delivery.last_error) == (DeliveryState.PENDING, 1, "internal")
+    assert delivery.next_attempt_at is not None
+    assert (delivery.next_attempt_at - delivery.created_at).total_seconds() < 60
 
 
 @pytest.fixture
