@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from docai.domain.batches import Batch, BatchEntry
 from docai.domain.ids import BatchId, TenantId, new_batch_id
-from docai.errors import JobEnded, JobNotFound
 from docai.jobs.commands import Jobs
 from docai.protocols import Records
 
@@ -53,12 +51,10 @@ class Batches:
     def cancel(self, tenant_id: TenantId, batch_id: BatchId) -> Batch:
         """Cancel the jobs that the batch made and that have not ended; not those of documents that were here before.
 
-        Each is cancelled for itself: asked again, it goes on where it was cut off.
+        Asked again, it goes on where it was cut off.
         """
         with self._records.unit_of_work(tenant_id) as unit:
             unit.batches.get(batch_id)
             unfinished = unit.batches.unfinished(batch_id)
-        for job_id in unfinished:
-            with suppress(JobEnded, JobNotFound):  # it ended, or its document was deleted, meanwhile
-                self._jobs.cancel(tenant_id, job_id)
+        self._jobs.cancel_all(tenant_id, unfinished)
         return self.get(tenant_id, batch_id)

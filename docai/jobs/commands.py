@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 
 from docai.domain.documents import Fault, PageState
@@ -11,7 +11,7 @@ from docai.domain.events import Event
 from docai.domain.ids import JobId, TenantId
 from docai.domain.jobs import Job, JobPlace, JobState, Priority
 from docai.domain.work import Stage
-from docai.errors import JobEnded, JobUnfinished, NothingToRetry
+from docai.errors import JobEnded, JobUnfinished, NotFound, NothingToRetry
 from docai.jobs.opening import CANCELLED_CODE, enter, reopened
 from docai.jobs.progress import as_of_now
 from docai.pipeline.record import NOT_SEARCHABLE, end_job
@@ -19,6 +19,8 @@ from docai.protocols import Doorbell, Records, Sealer, UnitOfWork
 
 CANCELLED = Fault(code=CANCELLED_CODE, message="The job was cancelled before this was read; retry it to have it read.")
 NOT_IN_INDEX = Fault(code=CANCELLED_CODE, message=f"{NOT_SEARCHABLE}The job was cancelled before.")
+_CANCELLED_AT_ONCE = 50
+"""Jobs of one transaction: workers wait for it with what they bring for their documents."""
 
 
 class Jobs:
@@ -59,18 +61,18 @@ class Jobs:
             JobEnded: it ended otherwise.
         """
         with self._unit(tenant_id) as unit:
-            # Held, so that the job does not end otherwise meanwhile: it ends once.
-            unit.work.hold(unit.jobs.get(job_id).document_id)
-            job = unit.jobs.get(job_id)
-            if job.state is JobState.CANCELLED:
-                return job
-            if job.state.is_final:
-                raise JobEnded(f"The job has ended: {job.state.value}.", state=job.state.value)
-            for number in unit.work.unfinished_pages(job.document_id, Stage.EMBED):
-                page = unit.documents.page(job.document_id, number)
-                unit.documents.save_page(page.model_copy(update={"state": PageState.DEGRADED, "fault": NOT_IN_INDEX}))
-            end_job(unit, job, CANCELLED, state=JobState.CANCELLED)
-            return unit.jobs.get(job_id)
+            return _cancelled(unit, job_id)
+
+    def cancel_all(self, tenant_id: TenantId, job_ids: Sequence[JobId]) -> None:
+        """Cancel those of the jobs that have not ended, some in each transaction.
+
+        Jobs that are cancelled by two callers at once must come in the same order from both.
+        """
+        for start in range(0, len(job_ids), _CANCELLED_AT_ONCE):
+            with self._unit(tenant_id) as unit:
+                for job_id in job_ids[start : start + _CANCELLED_AT_ONCE]:
+                    with suppress(JobEnded, NotFound):  # it ended, or its document was deleted, meanwhile
+                        _cancelled(unit, job_id)
 
     def retry(
         self, tenant_id: TenantId, job_id: JobId, *, password: str | None = None, priority: Priority | None = None
@@ -103,3 +105,18 @@ class Jobs:
 
     def _unit(self, tenant_id: TenantId) -> AbstractContextManager[UnitOfWork]:
         return self._records.unit_of_work(tenant_id)
+
+
+def _cancelled(unit: UnitOfWork, job_id: JobId) -> Job:
+    # Held, so that the job does not end otherwise meanwhile: it ends once.
+    unit.work.hold(unit.jobs.get(job_id).document_id)
+    job = unit.jobs.get(job_id)
+    if job.state is JobState.CANCELLED:
+        return job
+    if job.state.is_final:
+        raise JobEnded(f"The job has ended: {job.state.value}.", state=job.state.value)
+    for number in unit.work.unfinished_pages(job.document_id, Stage.EMBED):
+        page = unit.documents.page(job.document_id, number)
+        unit.documents.save_page(page.model_copy(update={"state": PageState.DEGRADED, "fault": NOT_IN_INDEX}))
+    end_job(unit, job, CANCELLED, state=JobState.CANCELLED)
+    return unit.jobs.get(job_id)

@@ -201,3 +201,29 @@ def test_old_keys_are_forgotten_unless_they_are_being_answered(records: Postgres
     assert keys.forget(0.01) == 1
     assert keys.claim(tenant, "done", uuid4(), busy_s=30).state is ClaimState.MINE
     assert keys.claim(tenant, "busy", uuid4(), busy_s=30).state is ClaimState.BUSY
+
+
+def test_a_slow_request_keeps_its_key_as_long_as_it_lives(
+    client: TestClient, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes five times as long as a request that says nothing is believed to live."""
+    monkeypatch.setattr("docai.api.idempotency.Idempotency.__init__.__defaults__", (0.3,))
+    service.app.middleware_stack = None  # type: ignore[attr-defined] - built anew with the next request
+    entered, go_on = threading.Event(), threading.Event()
+    submit = service.system.submit
+
+    def slow(*args: object, **options: object) -> object:
+        entered.set()
+        assert go_on.wait(20)
+        return submit(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(service.system, "submit", slow)
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(upload(client, "k")))
+    thread.start()
+    assert entered.wait(20)
+    time.sleep(1.5)
+    assert upload(client, "k").status_code == 409
+    go_on.set()
+    thread.join()
+    assert answers[0].status_code == 202
