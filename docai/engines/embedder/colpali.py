@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 
 import numpy as np
 import numpy.typing as npt
@@ -121,7 +122,7 @@ class ColPaliEmbedder:
     ) -> Iterator[tuple[Batch, Tensors]]:
         """Each batch with its tensors; the next batch's are made meanwhile, and no further ones, to bound memory."""
         ahead = None
-        for batch, following in zip(batches, [*batches[1:], None], strict=True):
+        for batch, following in zip_longest(batches, batches[1:]):
             ready = ahead or preparing.submit(self._prepare, [images[page] for page in batch.pages])
             tensors = ready.result()
             ahead = following and preparing.submit(self._prepare, [images[page] for page in following.pages])

@@ -103,4 +103,6 @@ def _lowest_cosine(one: npt.NDArray[np.float16], other: npt.NDArray[np.float16])
     """Of vectors in the same place; -1 where there are more of one than of the other."""
     if one.shape != other.shape:
         return -1.0
-    return float((one.astype(np.float32) * other.astype(np.float32)).sum(axis=1).min())
+    left, right = one.astype(np.float32), other.astype(np.float32)
+    lengths = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
+    return float(((left * right).sum(axis=1) / lengths).min())

@@ -117,12 +117,14 @@ def _model(checkpoint: Checkpoint, dtype: torch.dtype) -> torch.nn.Module:
             local_files_only=True,
             trust_remote_code=False,
             output_loading_info=True,
+            # Told by name below; the library itself would not say which.
+            ignore_mismatched_sizes=True,
         )
     except (RuntimeError, OSError, ValueError, KeyError) as error:
         raise CheckpointRefused(f"{checkpoint.folder} cannot be loaded: {error}") from error
     wrong = {
         "missing": sorted(report["missing_keys"]),
-        "of another shape": sorted(str(key) for key in report["mismatched_keys"]),
+        "of another shape": sorted(str(key[0]) for key in report["mismatched_keys"]),
         "left over": sorted(key for key in report["unexpected_keys"] if not UNUSED_WEIGHTS.search(key)),
     }
     for what, keys in wrong.items():

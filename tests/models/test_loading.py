@@ -1,0 +1,125 @@
+"""Checkpoints that must not be loaded, and what is recorded of those that are."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from docai.engines.embedder.colpali import ColPaliEmbedder
+from docai.engines.embedder.loading import load
+from docai.engines.embedder.profiles import ARCHITECTURES
+from docai.errors import CheckpointRefused, EngineUnavailable
+from tests.models.checkpoints import save
+from tests.models.conftest import Checkpoints
+from tests.models.drawing import page
+
+
+@pytest.fixture
+def folder(checkpoint: Checkpoints, tmp_path: Path) -> Path:
+    """A ColQwen2 checkpoint to be damaged."""
+    return shutil.copytree(checkpoint("ColQwen2"), tmp_path / "checkpoint")
+
+
+def rewrite(folder: Path, drop: str = "", add: dict[str, torch.Tensor] | None = None) -> None:
+    weights = {name: tensor for name, tensor in load_file(folder / "model.safetensors").items() if name != drop}
+    save_file({**weights, **(add or {})}, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_checkpoint_is_loaded_as_it_was_saved(architecture: str, checkpoint: Checkpoints) -> None:
+    folder = checkpoint(architecture)
+    loaded = load(str(folder))
+    stored = load_file(folder / "model.safetensors")
+    kept = {name: weight.detach() for name, weight in loaded.model.named_parameters()}
+    # The names differ where the library renames weights as it loads them; what they hold does not.
+    assert sum(float(w.double().abs().sum()) for w in kept.values()) == pytest.approx(
+        sum(float(w.double().abs().sum()) for name, w in stored.items() if "lm_head" not in name)
+    )
+    assert loaded.profile.architecture.name == architecture
+    assert loaded.attention == loaded.model.config._attn_implementation == "sdpa"
+    assert (loaded.dtype, loaded.device.type, loaded.revision) == (torch.float32, "cpu", None)
+
+
+@pytest.mark.parametrize("architecture", ["ColPali", "ColQwen2", "ColIdefics3"])
+def test_a_missing_weight_is_not_made_up(architecture: str, checkpoint: Checkpoints, tmp_path: Path) -> None:
+    folder = shutil.copytree(checkpoint(architecture), tmp_path / "checkpoint")
+    projection = next(n for n in load_file(folder / "model.safetensors") if "proj.weight" in n or "linear.w" in n)
+    rewrite(folder, drop=projection)
+    with pytest.raises(CheckpointRefused, match=r"1 weights of .* are missing"):
+        load(str(folder))
+
+
+def test_a_weight_without_a_place_is_not_dropped(folder: Path) -> None:
+    rewrite(folder, add={"embedding_projection.weight": torch.zeros(128, 32)})
+    with pytest.raises(CheckpointRefused, match="left over, the first embedding_projection"):
+        load(str(folder))
+
+
+def test_a_projection_to_another_dimension_is_refused(folder: Path) -> None:
+    rewrite(folder, drop="custom_text_proj.weight", add={"custom_text_proj.weight": torch.zeros(320, 32)})
+    with pytest.raises(CheckpointRefused, match="of another shape, the first custom_text_proj"):
+        load(str(folder))
+
+
+def test_a_missing_shard_is_refused(tmp_path: Path) -> None:
+    folder = save("ColQwen2", tmp_path / "sharded", max_shard_size="100KB")
+    loaded = load(str(folder))
+    assert loaded.dimension == 128
+    shard = sorted(folder.glob("model-*.safetensors"))[1]
+    shard.unlink()
+    with pytest.raises(CheckpointRefused, match=f"lacks {shard.name}"):
+        load(str(folder))
+
+
+def test_a_folder_without_a_processor_is_refused(folder: Path) -> None:
+    for file in folder.glob("*"):
+        if file.name not in ("config.json", "model.safetensors"):
+            file.unlink()
+    with pytest.raises(CheckpointRefused, match="processor"):
+        load(str(folder))
+
+
+def test_a_checkpoint_of_another_library_names_the_weights_that_do_not_fit(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "architectures": ["ColQwen2_5"]}))
+    with pytest.raises(CheckpointRefused):
+        load(str(folder))
+
+
+def test_a_name_that_is_nowhere_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EngineUnavailable, match="neither a folder nor to be had from the hub"):
+        load(str(tmp_path / "nowhere"), cache=tmp_path)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has one")
+def test_a_gpu_that_is_not_there_is_told(checkpoint: Checkpoints) -> None:
+    with pytest.raises(EngineUnavailable, match="no CUDA device"):
+        load(str(checkpoint("ColQwen2")), device="cuda")
+
+
+def test_the_number_of_visual_tokens_can_be_lowered(checkpoint: Checkpoints) -> None:
+    folder = str(checkpoint("ColQwen2"))
+    whole, small = (ColPaliEmbedder(load(folder, visual_tokens=n)) for n in (None, 20))
+    assert whole.embed_images([page()])[0].rows == 9
+    found = small.embed_images([page()])[0]
+    assert found.rows * found.columns <= 20
+    assert small.fingerprint != whole.fingerprint
+
+
+def test_the_fingerprint_tells_what_decides_the_vectors(checkpoint: Checkpoints, tmp_path: Path) -> None:
+    folder = checkpoint("ColQwen2")
+    elsewhere = shutil.copytree(folder, tmp_path / "elsewhere")
+    first = ColPaliEmbedder(load(str(folder))).fingerprint
+    assert ColPaliEmbedder(load(str(elsewhere))).fingerprint == first
+    assert ColPaliEmbedder(load(str(folder), dtype=torch.bfloat16)).fingerprint != first
+    assert ColPaliEmbedder(load(str(folder)), renderer="pymupdf 2").fingerprint != first
+    weights = load_file(elsewhere / "model.safetensors")
+    rewrite(
+        elsewhere, drop="custom_text_proj.bias", add={"custom_text_proj.bias": weights["custom_text_proj.bias"] + 1}
+    )
+    assert ColPaliEmbedder(load(str(elsewhere))).fingerprint != first
