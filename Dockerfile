@@ -1,13 +1,14 @@
 # syntax=docker/dockerfile:1
-# docai's images: `service` answers REST, `worker` does the work. Both hold the same program, without torch.
+# docai's images: `service` answers REST, `worker` does the work. Both hold the same program, without torch: what is pinned
+# in requirements-service.lock.
 FROM python:3.11-slim-bookworm AS build
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy
 RUN pip install --no-cache-dir 'uv>=0.9,<1'
 WORKDIR /build
-COPY pyproject.toml README.md LICENSE requirements.lock ./
+COPY pyproject.toml README.md LICENSE requirements-service.lock ./
 COPY docai ./docai
 RUN uv venv /opt/docai \
-    && uv pip install --python /opt/docai/bin/python --require-hashes --requirement requirements.lock \
+    && uv pip install --python /opt/docai/bin/python --require-hashes --requirement requirements-service.lock \
     && uv pip install --python /opt/docai/bin/python --no-deps .
 
 FROM python:3.11-slim-bookworm AS program

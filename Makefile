@@ -36,7 +36,9 @@ format: setup  ## format the code
 
 lock: setup  ## pin the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--group dev --extra telemetry pyproject.toml --output-file requirements.lock
+		--group dev --extra models --extra telemetry pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--constraint requirements.lock --extra telemetry pyproject.toml --output-file requirements-service.lock
 
 serve: setup  ## the REST service on this machine
 	$(BIN)/docai serve
