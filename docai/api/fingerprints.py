@@ -9,7 +9,7 @@ from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
-from docai.domain.requests import KeptAnswer
+from docai.domain.requests import KeptAnswer, ids_in
 from docai.errors import DocaiError
 
 KEPT_BYTES = 1 << 20
@@ -122,4 +122,4 @@ class AnswerHeld:
         if status >= 500 or (status >= 400 and "retry-after" in headers):
             return None
         body = b"".join(message.get("body", b"") for message in self._held[1:])
-        return KeptAnswer(fingerprint, status, headers, body)
+        return KeptAnswer(fingerprint, status, headers, body, ids_in(body))

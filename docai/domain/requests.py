@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
+
+_ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,13 @@ class KeptAnswer:
     status: int
     headers: dict[str, str]
     body: bytes
+    mentions: tuple[UUID, ...] = ()
+    """Every id in the body, which may rest sealed: what says something of a deleted document goes with it."""
+
+
+def ids_in(body: bytes) -> tuple[UUID, ...]:
+    """Every id that stands in an answer's body."""
+    return tuple(UUID(found.decode("ascii")) for found in dict.fromkeys(_ID.findall(body)))
 
 
 class ClaimState(StrEnum):

@@ -52,7 +52,7 @@ class PostgresErasures:
         of_document = {"tenant_id": self._tenant_id, "document_id": document_id}
         self._session.execute(delete(EventRow).filter_by(**of_document))
         self._session.execute(update(BatchEntryRow).filter_by(**of_document).values(name=FORGOTTEN))
-        names_it = func.position(func.convert_to(str(document_id), "UTF8").op("IN")(IdempotencyKeyRow.body)) > 0
+        names_it = IdempotencyKeyRow.mentions.contains([document_id])
         answered = delete(IdempotencyKeyRow).where(IdempotencyKeyRow.tenant_id == self._tenant_id, names_it)
         self._session.execute(answered)
 

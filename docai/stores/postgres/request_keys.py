@@ -58,6 +58,7 @@ class PostgresRequestKeys:
             "status": answer.status,
             "headers": answer.headers,
             "body": answer.body,
+            "mentions": list(answer.mentions),
         }
         with self._transaction() as session:
             session.execute(_held(tenant_id, key, token).values(answered))

@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     UniqueConstraint,
+    Uuid,
     func,
     text,
 )
@@ -179,6 +180,8 @@ class IdempotencyKeyRow(Row):
     status: Mapped[int | None]
     headers: Mapped[dict[str, Any] | None] = mapped_column(PlainJson)
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    mentions: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid), deferred=True)
+    """Every id in the body, which may rest sealed. Asked about, never read."""
     created_at: Mapped[datetime] = mapped_column(server_default=_CLOCK)
 
     __table_args__ = (Index("ix_idempotency_key_created_at", "created_at"),)

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Response
 
 from docai.domain.requests import ClaimState, KeptAnswer
 from docai.stores.postgres.unit_of_work import PostgresRecords
@@ -163,6 +164,20 @@ def test_a_body_over_the_limit_is_refused_again_as_before(client: TestClient) ->
         response = client.post("/v1/documents", content=parts(), headers={"Idempotency-Key": "big"})
         assert response.status_code == 413
         assert "idempotent-replayed" not in response.headers
+
+
+def test_an_answer_that_names_a_deleted_document_is_forgotten_with_it(client: TestClient) -> None:
+    def upload(n: int) -> Response:
+        files = {"file": (f"secret name {n}.pdf", b"%%PDF-1.7 number %d" % n)}
+        return client.post("/v1/documents", files=files, headers={"Idempotency-Key": f"k{n}"})
+
+    gone, kept = upload(1).json()["document"], upload(2).json()["document"]
+    assert client.delete(f"/v1/documents/{gone['id']}").status_code == 202
+    anew, again = upload(1), upload(2)
+    assert "idempotent-replayed" not in anew.headers
+    assert anew.json()["document"]["id"] != gone["id"]
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.json()["document"] == kept
 
 
 def test_whoever_died_is_replaced_and_cannot_come_back(records: PostgresRecords, service: Service) -> None:
