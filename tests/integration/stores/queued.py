@@ -21,10 +21,15 @@ LEASE_S = 30.0
 
 
 def add_work(
-    records: PostgresRecords, tenant: Tenant, items: Sequence[NewItem], *, priority: Priority = Priority.NORMAL
+    records: PostgresRecords,
+    tenant: Tenant,
+    items: Sequence[NewItem],
+    *,
+    priority: Priority = Priority.NORMAL,
+    content: bytes = b"",
 ) -> Job:
     """A new document whose job has these items."""
-    document = a_document(tenant, uuid4().bytes)
+    document = a_document(tenant, content or uuid4().bytes)
     job = a_job(document).model_copy(update={"priority": priority})
     with records.unit_of_work(tenant.id) as unit:
         unit.documents.add(document, job)
