@@ -76,7 +76,8 @@ class PostgresDocuments:
 
     def delete(self, document_id: DocumentId) -> Sequence[Sha256]:
         """Delete a document with all that hangs on it, answers that quote it too; gives the blobs nobody names now."""
-        document = self._row(document_id)
+        # Held first, as a worker does that ends a page and replaces its terms: neither then waits for the other.
+        document = self._row(document_id, hold=True)
         of_pages = select(PageRow.image_sha256).where(
             PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id, PageRow.image_sha256.is_not(None)
         )
@@ -169,9 +170,10 @@ class PostgresDocuments:
         self._session.execute(saved.on_conflict_do_update(index_elements=[*key], set_=columns))
         replace_tables(self._session, self._tenant_id, page)
 
-    def _row(self, document_id: DocumentId) -> DocumentRow:
+    def _row(self, document_id: DocumentId, *, hold: bool = False) -> DocumentRow:
         mine = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.id == document_id)
-        row = self._session.scalars(select(DocumentRow).where(*mine), execution_options=_FRESH).first()
+        wanted = select(DocumentRow).where(*mine)
+        row = self._session.scalars(wanted.with_for_update() if hold else wanted, execution_options=_FRESH).first()
         if row is None:
             raise DocumentNotFound(f"There is no document {document_id}.")
         return row

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from docai.domain.access import Tenant
 from docai.domain.documents import DocumentStatus, Fault, Page, PageState
-from docai.domain.ids import new_document_id, sha256_of
+from docai.domain.ids import DocumentId, new_document_id, sha256_of
 from docai.domain.jobs import JobState
 from docai.errors import DocumentNotFound, JobNotFound, PageNotFound
 from docai.protocols import UnitOfWork
@@ -203,3 +203,26 @@ def test_an_unknown_page_of_an_unknown_document_is_an_unknown_document(
 ) -> None:
     with pytest.raises(DocumentNotFound), records.unit_of_work(tenant.id) as unit:
         unit.documents.page(new_document_id(), 1)
+
+
+def test_deleting_waits_for_a_page_that_is_found_anew_and_not_the_other_way_round(
+    records: PostgresRecords, tenant: Tenant
+) -> None:
+    document = add_document(records, tenant, n_pages=1)
+    with records.unit_of_work(tenant.id) as unit:
+        unit.terms.replace(document.id, {1: {"old": 1}})
+    with ThreadPoolExecutor(1) as pool:
+        with records.unit_of_work(tenant.id) as unit:
+            unit.work.hold(document.id)  # as `finish` does
+            deleting = pool.submit(delete_document, records, tenant, document.id)
+            with pytest.raises(TimeoutError):
+                deleting.result(0.3)
+            unit.terms.replace(document.id, {1: {"new": 1}})
+        deleting.result(10)
+    with pytest.raises(DocumentNotFound), records.unit_of_work(tenant.id) as unit:
+        unit.documents.get(document.id)
+
+
+def delete_document(records: PostgresRecords, tenant: Tenant, document_id: DocumentId) -> None:
+    with records.unit_of_work(tenant.id) as unit:
+        unit.documents.delete(document_id)
