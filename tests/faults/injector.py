@@ -6,6 +6,7 @@ import random
 import signal
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -84,22 +85,32 @@ def freeze_holder(run: Run, dice: random.Random, name: str) -> list[tuple[int, i
     return found
 
 
+def are_done(run: Run, leases: Sequence[tuple[int, int]]) -> bool:
+    """Whether others did all of this meanwhile."""
+    ids = [item for item, _ in leases]
+    return not run.books.rows("SELECT 1 FROM work_item WHERE id = ANY(%s) AND state <> 'done' LIMIT 1", ids)
+
+
 def freeze(run: Run, n: int, dice: random.Random, more: Iterator[Any]) -> tuple[list[tuple[int, int]], float]:
-    """Freeze two workers at a time past their leases and thaw them; gives the leases they lost, and the longest wait."""
-    lost: list[tuple[int, int]] = []
+    """Freeze workers two by two past their leases and thaw them; gives the leases they lost, and the longest wait.
+
+    Every other pair is thawed at once when its leases are lost, the rest when others have done the work.
+    """
+    all_lost: list[tuple[int, int]] = []
     slowest_s = 0.0
-    for _ in range(-(-n // 2)):
+    for n_pair in range(-(-n // 2)):
         next(more, None)
         names = dice.sample(list(run.crew.names), 2)
-        for name in names:
-            held = freeze_holder(run, dice, name)
-            lost += held
-        took_s = eventually(lambda: are_lost(run, lost), LEASE_S + SWEEP_S + MID_TRANSACTION_S + BUSY_S)
+        lost = [lease for name in names for lease in freeze_holder(run, dice, name)]
+        took_s = eventually(partial(are_lost, run, lost), LEASE_S + SWEEP_S + MID_TRANSACTION_S + BUSY_S)
         assert took_s is not None, "leases of frozen workers were never taken back"
         slowest_s = max(slowest_s, took_s)
+        if n_pair % 2:
+            assert eventually(partial(are_done, run, lost), 2 * BUSY_S) is not None
         for name in names:
             run.crew.signal(name, signal.SIGCONT)
-    return lost, slowest_s
+        all_lost += lost
+    return all_lost, slowest_s
 
 
 def counted(run: Run, leases: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -1,10 +1,10 @@
-"""A process that forks Celery workers with the test engines, signals them and puts another in the place of each that ends.
+"""A process that forks Celery workers with the test engines, signals them, and replaces those that end.
 
     python -m tests.faults.nursery
 
-Loading everything takes seconds of processor time and is done once; a worker is then up at once, and is a process of its
-own all the same: `docai worker` as it ships but for the engines, with its own connections. Commands and reports are
-lines of JSON on standard input and output.
+Loading everything takes seconds of processor time and is done once; a worker is then up at once, and is a process of
+its own all the same: `docai worker` as it ships but for the engines, with its own connections. Commands and reports
+are lines of JSON on standard input and output.
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ import select
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
-import celery.apps.worker  # noqa: F401 - loaded once for all
-import celery.bin.worker  # noqa: F401
-import celery.concurrency.solo  # noqa: F401
+import celery.apps.worker
+import celery.bin.worker
+import celery.concurrency.solo
 import celery.worker.components  # noqa: F401
 import kombu.transport.redis  # noqa: F401
 
 import docai.assembly.parts
-import docai.assembly.worker  # noqa: F401
+import docai.assembly.worker
 from docai.cli.worker import worker
 from tests.faults.engines import ImageReader, PaperReader
 from tests.faults.switches import switched
@@ -118,9 +119,7 @@ def live(spec: Mapping[str, Any]) -> None:
         status = 0
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
-    except BaseException:
-        import traceback
-
+    except BaseException:  # noqa: BLE001 - the end of the process, which nobody else would tell of
         traceback.print_exc()
     finally:
         sys.stderr.flush()

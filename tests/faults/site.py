@@ -21,6 +21,7 @@ from unittest.mock import patch
 from uuid import uuid4
 
 import psycopg
+import redis
 
 from docai.assembly.migration import migrate_database
 from docai.assembly.parts import INDEX_SOCKET
@@ -154,13 +155,17 @@ class Site:
         environment = self.environment(**changes)
         index = RemoteIndex(self.home / INDEX_SOCKET, dimension=DIMENSION, encoder=self._encoder)
         books = Books(Ledger(), self.database, index, self.home / "blobs")
-        with switched(switches), open_service(_settings(environment)) as service:
-            tenants = [Tenant(id=TenantId(uuid4()), name=name) for name in ("one", "other")]
-            for tenant in tenants:
-                service.records.add_key(tenant, new_key(tenant)[1])
-            with Crew(self.nursery, environment) as crew:
-                yield Run(service.system, tenants, crew, books, random.Random(seed))
-        self._clear(books)
+        with redis.Redis.from_url(self.valkey.url) as broker:
+            broker.flushall()
+        try:
+            with switched(switches), open_service(_settings(environment)) as service:
+                tenants = [Tenant(id=TenantId(uuid4()), name=name) for name in ("one", "other")]
+                for tenant in tenants:
+                    service.records.add_key(tenant, new_key(tenant)[1])
+                with Crew(self.nursery, environment) as crew:
+                    yield Run(service.system, tenants, crew, books, random.Random(seed))
+        finally:
+            self._clear(books)
 
     def restart_postgres(self) -> None:
         """As after a power cut: every connection breaks, and the log is replayed."""
@@ -185,7 +190,7 @@ class Site:
             numbers = range(1, len(entry.sheets) + 1)
             books.index.delete(TenantId(entry.tenant_id), DocumentId(entry.document_id), numbers)
         books.index.close()
-        shutil.rmtree(self.home / "blobs")
+        shutil.rmtree(self.home / "blobs", ignore_errors=True)
 
 
 def _settings(environment: dict[str, str]) -> Settings:

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from docai.broker.doorbell import CeleryDoorbell
 from docai.domain.work import Capability, Lease
+from docai.pipeline.sweep import Sweeper
 from docai.stores.postgres import work as work_module
 from docai.stores.postgres.events import PostgresEvents
 from docai.stores.postgres.tables import DocumentRow
@@ -37,10 +38,7 @@ def _without_outbox() -> Patches:
 
 def _without_sweeper() -> Patches:
     """Nobody takes back what lost workers held, or rings for work that nobody heard of."""
-    import docai.assembly.service
-    import docai.assembly.worker
-
-    return [(module, "chores", lambda *_: {}) for module in (docai.assembly.service, docai.assembly.worker)]
+    return [(Sweeper, "sweep", lambda _: None)]
 
 
 def _without_epoch() -> Patches:
@@ -63,7 +61,8 @@ def _bells(often: Callable[[random.Random], int]) -> Patches:
     send = CeleryDoorbell._send
 
     def confused(self: CeleryDoorbell, rung: set[Capability]) -> bool:
-        return all([send(self, rung) for _ in range(often(dice))])
+        sent = [send(self, rung) for _ in range(often(dice))]
+        return all(sent)
 
     return [(CeleryDoorbell, "_send", confused)]
 

@@ -18,7 +18,7 @@ RECOVERED_S = 5.0
 
 @pytest.mark.parametrize(("n_restarts", "n_documents", "seed"), [(2, 40, 30), full(20, 300, 31)])
 def test_a_crash_of_the_database_loses_nothing_acknowledged(
-    site: Site, record_property: Told, n_restarts: int, n_documents: int, seed: int
+    site: Site, tell: Told, n_restarts: int, n_documents: int, seed: int
 ) -> None:
     with site.run(seed) as run:
         run.crew.start(RASTER, ALL, REST, page_s=PAGE_S)
@@ -35,7 +35,7 @@ def test_a_crash_of_the_database_loses_nothing_acknowledged(
             slowest_s = max(slowest_s, took_s)
         client.join()
         run.finish(300)
-        record_property("slowest recovery, s", round(slowest_s, 1))
+        tell("slowest recovery, s", round(slowest_s, 1))
         assert len(run.ledger.live) == n_documents
         assert run.books.breaches() == []
         assert slowest_s <= RECOVERED_S

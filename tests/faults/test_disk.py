@@ -5,8 +5,8 @@ from __future__ import annotations
 import resource
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def _no_room_for_files() -> Iterator[None]:
 
 
 @contextmanager
-def _small_disk(folder: Path, content: dict[Path, bytes]) -> Iterator[object]:
+def _small_disk(folder: Path, content: dict[Path, bytes]) -> Iterator[Callable[[], None]]:
     """A disk of its own in a folder's place, full but for some bytes; gives what makes room on it."""
     mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
@@ -72,12 +72,9 @@ def _small_disk(folder: Path, content: dict[Path, bytes]) -> Iterator[object]:
             path.write_bytes(kept)
         (folder / "unfinished").mkdir()
         ballast = folder / "unfinished" / "ballast"
-        with ballast.open("wb") as file:
-            try:
-                while file.write(b"0" * 4096):
-                    file.flush()
-            except OSError:
+        with ballast.open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(b"0" * 512):
                 pass
-        yield lambda: ballast.unlink()
+        yield ballast.unlink
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)

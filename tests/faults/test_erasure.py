@@ -20,7 +20,7 @@ _TABLES = ("job", "page", "page_table", "table_cell", "page_length", "page_term"
 
 
 @pytest.mark.parametrize(("n", "seed"), [(20, 40), full(200, 41)])
-def test_nothing_is_left_of_a_document_that_workers_held(site: Site, record_property: Told, n: int, seed: int) -> None:
+def test_nothing_is_left_of_a_document_that_workers_held(site: Site, tell: Told, n: int, seed: int) -> None:
     with site.run(seed) as run:
         run.crew.start(RASTER, ALL, ALL, page_s=0.05)
         dice = random.Random(seed)
@@ -28,8 +28,7 @@ def test_nothing_is_left_of_a_document_that_workers_held(site: Site, record_prop
         for _ in range(n):
             entry = run.submit(paper(run.random, 6))
             run.submit(paper(run.random, 2))  # which stays
-            held = "SELECT 1 FROM work_item WHERE document_id = %s AND state = 'leased'"
-            assert eventually(lambda entry=entry: run.books.rows(held, entry.document_id), 60, 0.01) is not None
+            assert eventually(lambda entry=entry: _is_held(run, entry), 60, 0.01) is not None
             time.sleep(dice.uniform(0.0, 0.5))
             run.system.delete(TenantId(entry.tenant_id), DocumentId(entry.document_id))
             entry.is_deleted = True
@@ -39,9 +38,14 @@ def test_nothing_is_left_of_a_document_that_workers_held(site: Site, record_prop
                 run, entry
             )
             slowest_s = max(slowest_s, time.monotonic() - deleted_at)
-        record_property("slowest, s", round(slowest_s, 1))
+        tell("slowest, s", round(slowest_s, 1))
         run.finish(120)
         assert run.books.breaches() == []
+
+
+def _is_held(run: Run, entry: Accepted) -> bool:
+    held = "SELECT 1 FROM work_item WHERE document_id = %s AND state = 'leased'"
+    return bool(run.books.rows(held, entry.document_id))
 
 
 def _remains(run: Run, entry: Accepted) -> list[str]:

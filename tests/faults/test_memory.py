@@ -18,7 +18,7 @@ MAX_SLOPE_MB = 10.0
 
 
 @pytest.mark.parametrize(("n_documents", "n_pages", "seed"), [(240, 1, 70), full(5000, 4, 71, minutes=90)])
-def test_a_worker_does_not_grow(site: Site, record_property: Told, n_documents: int, n_pages: int, seed: int) -> None:
+def test_a_worker_does_not_grow(site: Site, tell: Told, n_documents: int, n_pages: int, seed: int) -> None:
     with site.run(seed) as run:
         (name,) = run.crew.start(ALL)
         samples: list[tuple[int, float]] = []
@@ -30,8 +30,8 @@ def test_a_worker_does_not_grow(site: Site, record_property: Told, n_documents: 
             samples.append((n + portion, _rss_mb(run, name)))
         warm = samples[len(samples) // 3 :]
         slope = float(np.polyfit([n for n, _ in warm], [mb for _, mb in warm], 1)[0]) * 1000
-        record_property("MB per 1,000 documents", round(slope, 2))
-        record_property("MB at first and last", (round(samples[0][1]), round(samples[-1][1])))
+        tell("MB per 1,000 documents", round(slope, 2))
+        tell("MB at first and last", (round(samples[0][1]), round(samples[-1][1])))
         # Over so few documents a single arena counts; the full run is the measure.
         assert slope <= (MAX_SLOPE_MB if n_documents >= 1000 else 4 * MAX_SLOPE_MB)
         assert run.books.breaches() == []
