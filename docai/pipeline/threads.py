@@ -10,6 +10,7 @@ from typing import Self
 from docai.domain.work import Capability
 from docai.pipeline.leases import LeaseKeeper
 from docai.pipeline.worker import Worker
+from docai.telemetry import log
 
 _LOOK_S = 2.0
 """A thread that heard nothing looks for work after this: items that were put back for later ring no bell."""
@@ -74,5 +75,10 @@ class WorkerThreads:
 
     def _work(self) -> None:
         while not self._keeper.stopping.is_set():
-            if not self._worker.do_all(self._capabilities):
+            try:
+                n_batches = self._worker.do_all(self._capabilities)
+            except Exception as error:  # noqa: BLE001 - a fault of ours must not end the thread for good
+                log("worker failed", level="error", exc_info=error)
+                n_batches = 0
+            if not n_batches:
                 self._doorbell.wait(_LOOK_S)
