@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from celery import Celery
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from docai.domain.work import Capability
 
 WORK = "docai.work"
 """The one task: look for work of the queue's capability. Its message has no payload: the rows are the work."""
-EXPIRES_S = 60
-"""A bell that nobody answered by then is dropped; the sweeper has rung again meanwhile."""
 
 
 def make_app(broker_url: str) -> Celery:
@@ -21,7 +19,7 @@ def make_app(broker_url: str) -> Celery:
     """
     app = Celery("docai", broker=broker_url, set_as_current=False)
     app.conf.update(
-        task_queues=[Queue(capability.value) for capability in Capability],
+        task_queues=[Queue(c.value, Exchange(c.value), routing_key=c.value) for c in Capability],
         task_default_queue=Capability.RASTER.value,
         task_create_missing_queues=False,
         task_serializer="json",

@@ -5,15 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from celery import Celery
+from kombu import Producer
 
-from docai.broker.celery_app import EXPIRES_S, WORK
+from docai.broker.celery_app import WORK
 from docai.broker.reach import reason_away
 from docai.domain.work import Capability
 from docai.telemetry import BELLS, log
 
+MOST_WAITING = 100
+"""Messages in a queue, however long its workers are busy: each of them looks for work until there is none, so more
+would wake nobody else. None expires, which would take the clocks of all machines to agree."""
 _RETRY_S = 1.0
 _FAREWELL_S = 2.0
 """How long a process that ends waits for its last messages; what is not sent then, the sweeper rings for."""
@@ -71,11 +75,21 @@ class CeleryDoorbell:
                     self._rung |= rung
                     self._changed.wait_for(lambda: self._ending, _RETRY_S)
 
+    def _n_waiting(self, capability: Capability, producer: Producer) -> int:
+        """How many messages wait in a queue; it is made if it is not there."""
+        channel: Any = producer.channel
+        declared: Any = self._app.amqp.queues[capability.value](channel).queue_declare()
+        return int(declared.message_count)
+
     def _send(self, rung: set[Capability]) -> bool:
         try:
-            for capability in sorted(rung):
-                self._app.send_task(WORK, queue=capability.value, expires=EXPIRES_S, ignore_result=True, retry=False)
-                BELLS.labels(capability.value).inc()
+            with self._app.producer_or_acquire() as producer:
+                for capability in sorted(rung):
+                    if self._n_waiting(capability, producer) < MOST_WAITING:
+                        self._app.send_task(
+                            WORK, queue=capability.value, producer=producer, ignore_result=True, retry=False
+                        )
+                        BELLS.labels(capability.value).inc()
         except Exception as error:  # noqa: BLE001 - each transport has errors of its own, and none may stop the work
             if not self._is_away:
                 log("broker away; work waits in the database", level="warning", reason=type(error).__name__)
