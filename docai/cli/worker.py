@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -28,8 +29,10 @@ def worker(
     from docai.workers.app import app
 
     arguments = ["--quiet", "worker", "--pool=solo", "--concurrency=1", "--queues", ",".join(queues)]
+    # Two workers of one name would take each other's control messages; RabbitMQ refuses the second.
+    name = ["--hostname", f"docai-{os.getpid()}@%h"]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", settings.telemetry.log_level]
-    app.worker_main([*arguments, *quiet])
+    app.worker_main([*arguments, *name, *quiet])
 
 
 def migrate() -> None:
