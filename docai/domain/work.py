@@ -93,6 +93,8 @@ class WorkItem:
     page_number: int
     epoch: int
     """The document's epoch when it was entered: cancelling, retrying and deleting leave older items behind."""
+    priority: int
+    """Of its job, which what follows from it inherits; smaller is sooner."""
     errors: int
     """How often it ended with an error that was worth another try."""
     crashes: int

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from docai.domain.documents import Document, DocumentFacts, DocumentStatus, Fault, Page, PageState, status_of
 from docai.domain.events import EventKind, NewEvent
 from docai.domain.jobs import Job, JobState
-from docai.domain.work import DOCUMENT_LEVEL, ItemState, Lease, NewItem, Stage
+from docai.domain.work import DOCUMENT_LEVEL, ItemState, Lease, NewItem, Stage, WorkItem
 from docai.protocols import Records, UnitOfWork
 from docai.telemetry import DOCUMENTS, ITEMS_DEAD, PAGES, log
 
@@ -36,8 +36,7 @@ class Recorder:
             states = unit.documents.page_states(item.document_id)
             unread = [number for number, state in enumerate(states, start=1) if not state.is_final]
             follow = [NewItem(Stage.READ, number, bucket=str(item.document_id)) for number in unread]
-            is_last = unit.work.finish(lease, seconds=seconds)
-            is_last &= unit.work.add(job, follow) == 0
+            is_last = unit.work.finish(lease, seconds=seconds, follow=follow)
             known = {"status": DocumentStatus.PROCESSING, "fault": None, "n_pages": facts.n_pages}
             document = unit.documents.get(item.document_id)
             unit.documents.save(_changed(document, **known, title=facts.title, security=facts.security))
@@ -69,15 +68,12 @@ class Recorder:
         """A page as far as a stage read it, and what is to be done with it next."""
         item = lease.item
         with self._records.unit_of_work(item.tenant_id) as unit:
-            job = unit.jobs.get(item.job_id)
-            # First, since it refuses what comes late and keeps the document from being deleted meanwhile.
-            is_last = unit.work.finish(lease, seconds=seconds, state=state, fault=fault)
-            is_last &= unit.work.add(job, follow) == 0
+            is_last = unit.work.finish(lease, seconds=seconds, follow=follow, state=state, fault=fault)
             unit.documents.save_page(page)
             if page.state.is_final:
-                unit.events.add(_event(EventKind.PAGE_FINISHED, job, page=page.number, state=page.state))
+                unit.events.add(_event(EventKind.PAGE_FINISHED, item, page=page.number, state=page.state))
             if is_last:
-                close(unit, job)
+                close(unit, unit.jobs.get(item.job_id))
         if page.state.is_final:
             PAGES.labels(page.state.value).inc()
 
@@ -181,8 +177,9 @@ def _degrade(unit: UnitOfWork, lease: Lease, fault: Fault) -> None:
     unit.documents.save_page(page.model_copy(update={"state": PageState.DEGRADED, "fault": said}))
 
 
-def _event(kind: EventKind, job: Job, **data: str | int) -> NewEvent:
-    return NewEvent(kind=kind, document_id=job.document_id, job_id=job.id, data=data)
+def _event(kind: EventKind, of: Job | WorkItem, **data: str | int) -> NewEvent:
+    job_id = of.id if isinstance(of, Job) else of.job_id
+    return NewEvent(kind=kind, document_id=of.document_id, job_id=job_id, data=data)
 
 
 def _changed(document: Document, **fields: object) -> Document:

@@ -17,19 +17,27 @@ from docai.domain.workers import DeadItem, QueueDepth, WorkerReport, WorkerStatu
 class WorkRecords(Protocol):
     """The work of one tenant, within a transaction that also saves what the work brought forth."""
 
-    def add(self, job: Job, items: Sequence[NewItem]) -> int:
-        """Enter work of a job, in the job's epoch, and say how much; what stands there already is left alone."""
+    def add(self, job: Job, items: Sequence[NewItem]) -> None:
+        """Enter work of a job, in the job's epoch; what stands there already is left alone."""
 
     def finish(
-        self, lease: Lease, *, seconds: float, state: ItemState = ItemState.DONE, fault: Fault | None = None
+        self,
+        lease: Lease,
+        *,
+        seconds: float,
+        follow: Sequence[NewItem] = (),
+        state: ItemState = ItemState.DONE,
+        fault: Fault | None = None,
     ) -> bool:
-        """End a leased item, and say whether it was the last of its document so far; enter what follows from it after.
+        """End a leased item, enter what follows from it, and say whether nothing is left to do for its document.
 
-        Everything else in the transaction counts only if this does. Holds the document until the transaction ends.
+        Everything else in the transaction counts only if this does, so it comes first: what is late is refused, and
+        the document is held until the transaction ends.
 
         Args:
             lease: as it was claimed.
             seconds: the time it took, kept as usage.
+            follow: what is to be done next, in the same job; what stands there already is left alone.
             state: done, or dead with a fault.
             fault: why it was given up.
 

@@ -198,6 +198,7 @@ def _lease_of(row: Row[Any]) -> Lease:
         stage=Stage(row.stage),
         page_number=row.page_number,
         epoch=row.epoch,
+        priority=row.priority,
         errors=row.errors,
         crashes=row.crashes,
         solo_crashes=row.solo_crashes,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Update, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from docai.domain.documents import Fault
 from docai.domain.ids import DocumentId, TenantId
@@ -30,47 +31,30 @@ class PostgresWork:
         self._session = session
         self._tenant_id = tenant_id
 
-    def add(self, job: Job, items: Sequence[NewItem]) -> int:
-        """Enter work of a job, in the job's epoch, and say how much; what stands there already is left alone."""
-        if not items:
-            return 0
-        key = {"tenant_id": self._tenant_id, "document_id": job.document_id, "job_id": job.id, "epoch": job.epoch}
-        rows = [
-            {
-                **key,
-                "stage": item.stage,
-                "page_number": item.page_number,
-                "capability": item.stage.capability,
-                "bucket": item.bucket,
-                "state": ItemState.PENDING,
-                "priority": job.priority,
-            }
-            for item in items
-        ]
-        entered = insert_or_leave(WorkItemRow).on_conflict_do_nothing().returning(WorkItemRow.id)
-        n_entered = len(self._session.execute(entered, rows).all())
-        self._count_remaining(job.document_id, job.epoch, n_entered)
-        return n_entered
+    def add(self, job: Job, items: Sequence[NewItem]) -> None:
+        """Enter work of a job, in the job's epoch; what stands there already is left alone."""
+        key = {"document_id": job.document_id, "job_id": job.id, "epoch": job.epoch, "priority": job.priority}
+        if n_entered := self._enter(key, items):
+            self._count_remaining(job.document_id, job.epoch, n_entered)
 
     def finish(
-        self, lease: Lease, *, seconds: float, state: ItemState = ItemState.DONE, fault: Fault | None = None
+        self,
+        lease: Lease,
+        *,
+        seconds: float,
+        follow: Sequence[NewItem] = (),
+        state: ItemState = ItemState.DONE,
+        fault: Fault | None = None,
     ) -> bool:
-        """End a leased item, and say whether it was the last of its document."""
-        remaining = self._count_remaining(lease.item.document_id, lease.item.epoch, -1)
-        ended: dict[str, Any] = {"state": state, "finished_at": NOW, **_no_lease(), **_fault_columns(fault)}
-        self._must_hold(_held(lease).values(ended), lease)
+        """End a leased item, enter what follows from it, and say whether nothing is left to do for its document."""
         item = lease.item
-        self._session.execute(
-            insert(UsageRow).values(
-                item_id=item.id,
-                lease_token=lease.token,
-                tenant_id=self._tenant_id,
-                document_id=item.document_id,
-                stage=item.stage,
-                page_number=item.page_number,
-                seconds=seconds,
-            )
-        )
+        remaining = self._count_remaining(item.document_id, item.epoch, len(follow) - 1)
+        ended: dict[str, Any] = {"state": state, "finished_at": NOW, **_no_lease(), **_fault_columns(fault)}
+        self._must_hold(_counted_as_used(_held(lease).values(ended), lease, seconds), lease)
+        key = {"document_id": item.document_id, "job_id": item.job_id, "epoch": item.epoch, "priority": item.priority}
+        n_entered = self._enter(key, follow)
+        if n_entered < len(follow):
+            remaining = self._count_remaining(item.document_id, item.epoch, n_entered - len(follow))
         return remaining == 0
 
     def retry(self, lease: Lease, fault: Fault, *, after_s: float) -> None:
@@ -82,7 +66,7 @@ class PostgresWork:
             **_no_lease(),
             **_fault_columns(fault),
         }
-        self._must_hold(_held(lease).values(later), lease)
+        self._must_hold(_held(lease).values(later).returning(literal(1)), lease)
 
     def expire(self, lease: Lease) -> None:
         """Put an item whose lease ran out back, one crash more; with each it waits longer."""
@@ -93,7 +77,8 @@ class PostgresWork:
             "solo_crashes": WorkItemRow.solo_crashes + int(lease.is_solo),
             **_no_lease(),
         }
-        self._must_hold(_held(lease).where(WorkItemRow.lease_until < NOW).values(crashed), lease)
+        ran_out = _held(lease).where(WorkItemRow.lease_until < NOW)
+        self._must_hold(ran_out.values(crashed).returning(literal(1)), lease)
 
     def hold(self, document_id: DocumentId) -> None:
         """Keep workers from ending anything of a document until the transaction ends."""
@@ -159,9 +144,44 @@ class PostgresWork:
             raise LeaseLost("The document was cancelled, retried or deleted meanwhile.")
         return remaining
 
-    def _must_hold(self, change: Update, lease: Lease) -> None:
-        if self._session.execute(change.returning(literal(1))).first() is None:
+    def _enter(self, key: Mapping[str, Any], items: Sequence[NewItem]) -> int:
+        """Enter items of one job; gives how many of them were not there."""
+        if not items:
+            return 0
+        rows = [
+            {
+                **key,
+                "tenant_id": self._tenant_id,
+                "stage": item.stage,
+                "page_number": item.page_number,
+                "capability": item.stage.capability,
+                "bucket": item.bucket,
+                "state": ItemState.PENDING,
+            }
+            for item in items
+        ]
+        entered = insert_or_leave(WorkItemRow).on_conflict_do_nothing().returning(WorkItemRow.id)
+        return len(self._session.execute(entered, rows).all())
+
+    def _must_hold(self, change: ReturningUpdate[Any] | ReturningInsert[Any], lease: Lease) -> None:
+        """Do what gives a row if the lease still stands."""
+        if self._session.execute(change).first() is None:
             raise LeaseLost(f"Another worker has item {lease.item.id} now.")
+
+
+def _counted_as_used(ending: Update, lease: Lease, seconds: float) -> ReturningInsert[Any]:
+    """Change an item's row, and if that is done, keep what it cost: in one statement, since there are many."""
+    ended = ending.returning(
+        WorkItemRow.id,
+        literal(lease.token).label("lease_token"),
+        WorkItemRow.tenant_id,
+        WorkItemRow.document_id,
+        WorkItemRow.stage,
+        WorkItemRow.page_number,
+        literal(seconds).label("seconds"),
+    ).cte("ended")
+    columns = ("item_id", "lease_token", "tenant_id", "document_id", "stage", "page_number", "seconds")
+    return insert(UsageRow).from_select(columns, select(*ended.c)).returning(UsageRow.item_id)
 
 
 def _held(lease: Lease) -> Update:

@@ -21,6 +21,7 @@ from docai.domain.work import (
 )
 
 ITEM = WorkItem(
+    priority=5,
     id=1,
     tenant_id=TenantId(UUID(int=1)),
     document_id=DocumentId(UUID(int=2)),
