@@ -168,13 +168,19 @@ class LeaseKeeper:
     def _beat(self) -> None:
         self._report()
         while not self._ended.wait(self.policy.beat_s):
-            with self._lock:
-                watches = list(self._watches)
-            for watch in watches:
-                self._renew(watch)
-            self._report()
-            if not watches and self.idle_s > self.policy.idle_s:
-                self._check_idle()
+            try:
+                self._beat_once()
+            except Exception as error:  # noqa: BLE001 - without this thread every lease of the worker would run out
+                log("leases not kept", level="error", exc_info=error)
+
+    def _beat_once(self) -> None:
+        with self._lock:
+            watches = list(self._watches)
+        for watch in watches:
+            self._renew(watch)
+        self._report()
+        if not watches and self.idle_s > self.policy.idle_s:
+            self._check_idle()
 
     def _renew(self, watch: BatchWatch) -> None:
         leases = watch.held()
