@@ -12,8 +12,12 @@ collect_ignore_glob = [] if find_spec("colpali_engine") else ["test_*.py"]
 
 Checkpoints = Callable[[str], Path]
 
-FOREIGN_WARNINGS = ("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",)
-"""Of transformers 5.23 with numpy 2, in PaliGemma's processor."""
+FOREIGN_WARNINGS = (
+    # Of transformers 5.23 with numpy 2, in PaliGemma's processor.
+    "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",
+    # Of peft 0.20 with transformers 5.23, when an adapter is made.
+    "ignore:`is_gradient_checkpointing` is deprecated:FutureWarning",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -40,7 +40,7 @@ def patches(found: list[PatchEmbedding]) -> np.ndarray:
 
 def test_a_batch_that_does_not_fit_into_memory_is_halved_and_remembered(loaded: LoadedModel) -> None:
     pages = [page(seed=seed) for seed in range(6)]
-    embedder = ColPaliEmbedder(loaded)
+    embedder = ColPaliEmbedder(loaded, batch_tokens=8192)
     expected = embedder.embed_images(pages)
     memory = SmallMemory(loaded.model, room=2)
     assert np.allclose(patches(embedder.embed_images(pages)), patches(expected), atol=1e-3)

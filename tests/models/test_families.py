@@ -26,7 +26,7 @@ UPRIGHT, LYING = (248, 351), (351, 248)
 
 @pytest.fixture(scope="module", params=ARCHITECTURES)
 def embedder(request: pytest.FixtureRequest, checkpoint: Checkpoints) -> ColPaliEmbedder:
-    return ColPaliEmbedder(load(str(checkpoint(request.param))))
+    return ColPaliEmbedder(load(str(checkpoint(request.param))), batch_tokens=8192)
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,9 @@ import json
 import shutil
 from pathlib import Path
 
+import colpali_engine.models as engine
+import numpy as np
+import peft
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -123,3 +126,62 @@ def test_the_fingerprint_tells_what_decides_the_vectors(checkpoint: Checkpoints,
         elsewhere, drop="custom_text_proj.bias", add={"custom_text_proj.bias": weights["custom_text_proj.bias"] + 1}
     )
     assert ColPaliEmbedder(load(str(elsewhere))).fingerprint != first
+
+
+@pytest.fixture
+def adapter(checkpoint: Checkpoints, tmp_path: Path) -> Path:
+    """Low-rank changes to a ColQwen2, of every layer and of the projection, as the engine's training makes them."""
+    base = str(checkpoint("ColQwen2"))
+    targets = (
+        r"(.*(language_model).*(down_proj|gate_proj|up_proj|k_proj|q_proj|v_proj|o_proj).*$|.*custom_text_proj.*$)"
+    )
+    changed = peft.get_peft_model(
+        engine.ColQwen2.from_pretrained(base), peft.LoraConfig(r=4, init_lora_weights=False, target_modules=targets)
+    )
+    changed.peft_config["default"].base_model_name_or_path = base
+    changed.save_pretrained(tmp_path / "adapter")
+    changed.merge_and_unload().save_pretrained(tmp_path / "merged")
+    for folder in ("adapter", "merged"):
+        engine.ColQwen2Processor.from_pretrained(base).save_pretrained(tmp_path / folder)
+    return tmp_path / "adapter"
+
+
+def test_an_adapter_gives_the_vectors_of_the_model_it_was_merged_into(adapter: Path, checkpoint: Checkpoints) -> None:
+    merged, added, bare = (
+        ColPaliEmbedder(load(str(folder))) for folder in (adapter.parent / "merged", adapter, checkpoint("ColQwen2"))
+    )
+    expected, found, unchanged = (each.embed_images([page()])[0].patches for each in (merged, added, bare))
+    assert np.allclose(found.astype(np.float32), expected.astype(np.float32), atol=2e-3)
+    assert not np.allclose(unchanged.astype(np.float32), expected.astype(np.float32), atol=1e-2)
+    assert len({merged.fingerprint, added.fingerprint, bare.fingerprint}) == 3
+
+
+def test_an_adapter_that_lacks_a_weight_is_refused(adapter: Path) -> None:
+    weights = load_file(adapter / "adapter_model.safetensors")
+    first = next(iter(weights))
+    del weights[first]
+    save_file(weights, adapter / "adapter_model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(CheckpointRefused, match="are missing"):
+        load(str(adapter))
+
+
+def test_an_adapter_of_pickles_is_refused(adapter: Path) -> None:
+    (adapter / "adapter_model.safetensors").rename(adapter / "adapter_model.bin")
+    with pytest.raises(CheckpointRefused, match="pickles"):
+        load(str(adapter))
+
+
+def test_an_adapter_to_a_model_that_lacks_a_weight_is_refused(adapter: Path, folder: Path) -> None:
+    """Where the library itself would tell only what the adapter lacks."""
+    rewrite(folder, drop="custom_text_proj.weight")
+    config = json.loads((adapter / "adapter_config.json").read_text())
+    (adapter / "adapter_config.json").write_text(json.dumps({**config, "base_model_name_or_path": str(folder)}))
+    with pytest.raises(CheckpointRefused, match="custom_text_proj"):
+        load(str(adapter))
+
+
+def test_an_adapter_that_names_no_model_is_refused(adapter: Path) -> None:
+    config = json.loads((adapter / "adapter_config.json").read_text())
+    (adapter / "adapter_config.json").write_text(json.dumps({**config, "base_model_name_or_path": None}))
+    with pytest.raises(CheckpointRefused, match="does not name the model"):
+        load(str(adapter))

@@ -18,6 +18,9 @@ PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 SETTINGS = ("*.json", "*.jinja", "*.txt", "*.model")
 """Files that decide how pages and queries become tokens, weights' lists aside."""
 
+ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+"""What the peft library names the files of low-rank changes to another model's weights."""
+
 HEADER_LENGTH_BYTES = 8
 """A safetensors file begins with the length of its header, a little-endian number of 8 bytes."""
 
@@ -35,6 +38,41 @@ class Checkpoint:
     """SHA-256 over all weights files, in hexadecimal digits."""
     settings_digest: str
     """SHA-256 over the files that configure the model, its processor and its tokenizer."""
+    adapter: Path | None = None
+    """Folder of low-rank changes to be added to the weights in `folder`; its processor is the one to use."""
+
+
+def base_of(folder: Path) -> str | None:
+    """The folder or hub id of the weights that an adapter's folder changes; None for weights of their own.
+
+    Raises:
+        CheckpointRefused: the adapter does not say.
+    """
+    if not (folder / ADAPTER_CONFIG).is_file() or (folder / "config.json").is_file():
+        return None
+    base = _json(folder / ADAPTER_CONFIG).get("base_model_name_or_path")
+    if not base:
+        raise CheckpointRefused(f"{folder / ADAPTER_CONFIG} does not name the model it changes", folder=str(folder))
+    return str(base)
+
+
+def inspect_adapter(folder: Path, base: Checkpoint) -> Checkpoint:
+    """Look at an adapter's folder, as `inspect` looks at a model's.
+
+    Raises:
+        CheckpointRefused: as `inspect`.
+    """
+    for file in sorted(folder.glob("*config.json")):
+        _refuse_code(file)
+    weights = _weights(folder, ADAPTER_WEIGHTS)
+    _check_length(weights[0])
+    return Checkpoint(
+        folder=base.folder,
+        architecture=base.architecture,
+        weights_digest=f"{base.weights_digest}+{_digest(weights)}",
+        settings_digest=_digest(_settings(folder)),
+        adapter=folder,
+    )
 
 
 def inspect(folder: Path) -> Checkpoint:
@@ -48,11 +86,14 @@ def inspect(folder: Path) -> Checkpoint:
     architecture = architecture_named(str((config.get("architectures") or [config.get("model_type")])[0]))
     for file in sorted(folder.glob("*config.json")):
         _refuse_code(file)
-    weights = _weights(folder)
+    weights = _weights(folder, "model.safetensors")
     for file in weights:
         _check_length(file)
-    settings = sorted({file for pattern in SETTINGS for file in folder.glob(pattern)} - {_index(folder)})
-    return Checkpoint(folder, architecture, _digest(weights), _digest(settings))
+    return Checkpoint(folder, architecture, _digest(weights), _digest(_settings(folder)))
+
+
+def _settings(folder: Path) -> list[Path]:
+    return sorted({file for pattern in SETTINGS for file in folder.glob(pattern)} - {_index(folder)})
 
 
 def _config(folder: Path) -> dict[str, Any]:
@@ -94,13 +135,13 @@ def _index(folder: Path) -> Path:
     return folder / "model.safetensors.index.json"
 
 
-def _weights(folder: Path) -> list[Path]:
+def _weights(folder: Path, name: str) -> list[Path]:
     """The weights files, every one of them there."""
     if _index(folder).is_file():
         shards = {str(name) for name in dict(_json(_index(folder)).get("weight_map") or {}).values()}
         files = [folder / name for name in sorted(shards)]
     else:
-        files = [folder / "model.safetensors"]
+        files = [folder / name]
     missing = [file.name for file in files if not file.is_file()]
     if not missing and files:
         return files

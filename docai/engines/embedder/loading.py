@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import ProcessorMixin
+from transformers.conversion_mapping import get_model_conversion_mapping
 from transformers.utils import logging as transformers_logging
 
-from docai.engines.embedder.checkpoint import SETTINGS, Checkpoint, inspect
+from docai.engines.embedder.checkpoint import SETTINGS, Checkpoint, base_of, inspect, inspect_adapter
 from docai.engines.embedder.profiles import PROFILES, Cutting, Profile, profile_of
 from docai.errors import CheckpointRefused, EngineUnavailable
 
@@ -66,7 +70,7 @@ def load(
     """
     transformers_logging.disable_progress_bar()
     folder, revision = _folder(source, cache)
-    checkpoint = inspect(folder)
+    checkpoint = _inspected(folder, cache)
     profile = PROFILES.get(source) or profile_of(source, checkpoint.architecture.name)
     if profile.architecture != checkpoint.architecture:
         expected = profile.architecture.name
@@ -79,6 +83,12 @@ def load(
     if profile.dimension not in (None, dimension):
         raise CheckpointRefused(f"{source} gives vectors of {dimension} numbers, not {profile.dimension}")
     return LoadedModel(model, processor, profile, checkpoint, dimension, place, chosen, ATTENTION, revision)
+
+
+def _inspected(folder: Path, cache: Path | None) -> Checkpoint:
+    """What is in a folder; where it is an adapter's, with the model that it changes."""
+    base = base_of(folder)
+    return inspect_adapter(folder, inspect(_folder(base, cache)[0])) if base else inspect(folder)
 
 
 def _folder(source: str, cache: Path | None) -> tuple[Path, str | None]:
@@ -122,6 +132,37 @@ def _model(checkpoint: Checkpoint, dtype: torch.dtype) -> torch.nn.Module:
         )
     except (RuntimeError, OSError, ValueError, KeyError) as error:
         raise CheckpointRefused(f"{checkpoint.folder} cannot be loaded: {error}") from error
+    _check_weights(checkpoint.folder, report)
+    if checkpoint.adapter:
+        _add(checkpoint.adapter, model)
+    return _without_language_head(model, checkpoint)
+
+
+def _add(adapter: Path, model: torch.nn.Module) -> None:
+    """Add an adapter's low-rank changes to the weights of `model`, in place.
+
+    Not left to `from_pretrained`, which would report what it missed of the adapter only, and nothing of the model.
+    """
+    renamed = get_model_conversion_mapping(model, key_mapping=getattr(model, "_checkpoint_conversion_mapping", None))
+    try:
+        report = model.load_adapter(
+            adapter, weight_mapping=renamed, use_safetensors=True, download_kwargs={"local_files_only": True}
+        )
+    except (RuntimeError, OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointRefused(f"the adapter {adapter} cannot be added: {error}") from error
+    _check_weights(adapter, report.to_dict())
+    for layer in model.modules():
+        if isinstance(layer, BaseTunerLayer):
+            layer.merge()
+
+
+def _check_weights(folder: Path, report: dict[str, Iterable[Any]]) -> None:
+    """Refuse a model whose weights are not all in the files; the library would go on with random ones.
+
+    Args:
+        folder: Where the files are.
+        report: What the library says of the weights, names by what is wrong with them.
+    """
     wrong = {
         "missing": sorted(report["missing_keys"]),
         "of another shape": sorted(str(key[0]) for key in report["mismatched_keys"]),
@@ -129,12 +170,10 @@ def _model(checkpoint: Checkpoint, dtype: torch.dtype) -> torch.nn.Module:
     }
     for what, keys in wrong.items():
         if keys:
-            # The library would go on with random weights in their place.
             raise CheckpointRefused(
-                f"{len(keys)} weights of {checkpoint.folder} are {what}, the first {keys[0]}; is it another version's?",
+                f"{len(keys)} weights of {folder} are {what}, the first {keys[0]}; is it another version's?",
                 weights=keys[:20],
             )
-    return _without_language_head(model, checkpoint)
 
 
 def _without_language_head(model: torch.nn.Module, checkpoint: Checkpoint) -> torch.nn.Module:
@@ -153,13 +192,14 @@ def _without_language_head(model: torch.nn.Module, checkpoint: Checkpoint) -> to
 
 
 def _processor(checkpoint: Checkpoint, visual_tokens: int | None) -> ProcessorMixin:
+    folder = checkpoint.adapter or checkpoint.folder
     library = importlib.import_module(checkpoint.architecture.loader.value)
     try:
         processor = getattr(library, checkpoint.architecture.processor).from_pretrained(
-            checkpoint.folder, local_files_only=True, trust_remote_code=False
+            folder, local_files_only=True, trust_remote_code=False
         )
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise CheckpointRefused(f"the processor in {checkpoint.folder} cannot be loaded: {error}") from error
+        raise CheckpointRefused(f"the processor in {folder} cannot be loaded: {error}") from error
     if visual_tokens and checkpoint.architecture.cutting is Cutting.NATIVE:
         images = processor.image_processor
         most = visual_tokens * (images.patch_size * images.merge_size) ** 2
