@@ -17,7 +17,7 @@ from docai.domain.work import Capability
 from docai.errors import DocaiError
 from docai.settings import load_settings
 from docai.telemetry import configure_logging, log
-from docai.workers.departure import Departure
+from docai.workers.departure import Departure, Parting
 from docai.workers.process import Process
 
 # Celery warns root of pickled messages; no message here has a payload, and none but JSON is accepted.
@@ -26,6 +26,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 _settings = load_settings()
 app = make_app(addresses(_settings)[1])
 _process = Process(_settings, app)
+_parting = Parting()
 
 
 @app.task(name=WORK, bind=True)
@@ -70,9 +71,15 @@ def _open(sender: Any, **_: object) -> None:  # noqa: ANN401 - celery's consumer
     _say_ready()
 
 
+@signals.worker_process_init.connect
+def _hear_parent(**_: object) -> None:
+    _parting.listen(_process.stop)
+
+
 @signals.worker_shutting_down.connect
 def _stop(**_: object) -> None:
     _process.stop()
+    _parting.leave()
 
 
 @signals.worker_process_shutdown.connect

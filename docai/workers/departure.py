@@ -40,3 +40,33 @@ class Departure:
         if self._n_asked > 1:
             os._exit(_SIGNALLED + number)
         self._stop()
+
+
+class Parting:
+    """Tells the child processes of a pool that their parent is leaving; or that it is gone, however it ended.
+
+    Celery lets children finish the task at hand, and ours goes on until there is no work. They hear no signal of the
+    parent's, but all of them hold the reading end of a pipe, whose writing end the parent alone has open.
+    """
+
+    def __init__(self) -> None:
+        """Begin, in the parent, before it has children."""
+        self._reading, self._writing = os.pipe()
+        self._parent = os.getpid()
+
+    def leave(self) -> None:
+        """In the parent: it is leaving."""
+        if self._writing >= 0:
+            os.close(self._writing)
+            self._writing = -1
+
+    def listen(self, stop: Callable[[], None]) -> None:
+        """In a child: have `stop` called, in a thread, when the parent leaves; harmless in the parent itself."""
+        if os.getpid() == self._parent:
+            return  # a pool without children announces itself as one
+        self.leave()
+        threading.Thread(target=self._await, args=(stop,), name="docai-parting", daemon=True).start()
+
+    def _await(self, stop: Callable[[], None]) -> None:
+        os.read(self._reading, 1)
+        stop()
