@@ -52,7 +52,9 @@ def rows_naming(local: Assembled, document_id: object) -> dict[str, int]:
             table: n
             for table in columns
             if table not in {"erasure", "usage"}
-            and (n := connection.scalar(text(f"SELECT count(*) FROM {table} WHERE document_id = :d"), {"d": document_id}))
+            and (
+                n := connection.scalar(text(f"SELECT count(*) FROM {table} WHERE document_id = :d"), {"d": document_id})
+            )
         }
 
 
