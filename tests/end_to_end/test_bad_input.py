@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from docai.api.dependencies import cursor_after
+from docai.assembly.parts import Assembled
 from docai.domain.access import Tenant
 from docai.domain.ids import TenantId
-from docai.local import LocalSystem
 from docai.pdf import draw
 from docai.stores.postgres.access import new_key
 from tests.end_to_end.limits import LIMITS
@@ -184,7 +184,7 @@ def test_without_a_known_key_nothing_is_told(client: TestClient, header: str | N
 
 
 def test_a_foreign_tenants_documents_do_not_exist(
-    local: LocalSystem, client: TestClient, send: Callable[..., Any]
+    local: Assembled, client: TestClient, send: Callable[..., Any]
 ) -> None:
     mine = send(draw.plain(1, 9.5).pdf).json()
     document, job = mine["document"]["id"], mine["job"]["id"]

@@ -20,9 +20,9 @@ import httpx2
 import pytest
 from PIL import Image
 
+from docai.assembly.local import open_local
 from docai.cli.main import main
 from docai.errors import EngineUnavailable
-from docai.local import open_local
 from docai.pdf import draw
 from docai.settings import Settings
 
