@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -87,6 +89,32 @@ def test_in_bfloat16_the_vectors_have_unit_length_too(checkpoint: Checkpoints) -
     ours, theirs = (patches(each.embed_images([page()]))[0] for each in (half, whole))
     assert np.allclose(np.linalg.norm(ours, axis=1), 1.0, atol=1e-3)
     assert (ours * theirs).sum(axis=1).min() > 0.99
+
+
+def test_pages_and_queries_may_be_embedded_at_once(loaded: LoadedModel) -> None:
+    embedder = ColPaliEmbedder(loaded, batch_tokens=60)
+    pages = [page(seed=seed) for seed in range(4)]
+    expected, asked = patches(embedder.embed_images(pages)), embedder.embed_query("net sales", {})
+    assert asked is not None
+    with ThreadPoolExecutor(4) as threads:
+        embedding = [threads.submit(embedder.embed_images, pages) for _ in range(3)]
+        asking = [threads.submit(embedder.embed_query, "net sales", {}) for _ in range(40)]
+    assert all(np.allclose(patches(each.result()), expected, atol=1e-3) for each in embedding)
+    for each in asking:
+        query = each.result()
+        assert query is not None
+        assert np.allclose(query.vectors, asked.vectors, atol=1e-3)
+
+
+def test_what_was_chosen_is_told(loaded: LoadedModel) -> None:
+    told = ColPaliEmbedder(loaded).description
+    assert (told["architecture"], told["device"], told["dtype"], told["attention"]) == (
+        "ColQwen2",
+        "cpu",
+        "float32",
+        "sdpa",
+    )
+    assert all(told[library] for library in ("colpali-engine", "transformers", "torch"))
 
 
 def test_no_pages_are_no_vectors(loaded: LoadedModel) -> None:

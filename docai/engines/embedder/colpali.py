@@ -7,7 +7,9 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from itertools import zip_longest
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +40,7 @@ Tensors = dict[str, torch.Tensor]
 
 
 class ColPaliEmbedder:
-    """Page images and queries to vectors for late interaction. One thread at a time may use it."""
+    """Page images and queries to vectors for late interaction. Thread-safe."""
 
     def __init__(
         self,
@@ -62,6 +64,8 @@ class ColPaliEmbedder:
         self._processor = loaded.processor
         self._ceilings = Ceilings(batch_tokens or BATCH_TOKENS[loaded.device.type])
         self._max_query_tokens = max_query_tokens
+        # Tokenizers fail when two threads borrow them at once, and two batches at once would not fit into memory.
+        self._processing, self._computing = Lock(), Lock()
         self._special = special_tokens(loaded.processor.tokenizer.get_added_vocab())
         self._image_token = _image_token(loaded.model.config)
         self._fingerprint = _fingerprint(loaded, renderer)
@@ -75,6 +79,22 @@ class ColPaliEmbedder:
     def dimension(self) -> int:
         """D, the length of a vector."""
         return self._loaded.dimension
+
+    @property
+    def description(self) -> dict[str, str]:
+        """What was chosen when the model was loaded, for operators."""
+        loaded = self._loaded
+        return {
+            "source": loaded.profile.source,
+            "revision": loaded.revision or "",
+            "architecture": loaded.checkpoint.architecture.name,
+            "licence": loaded.profile.licence,
+            "commercial_use": loaded.profile.commercial_use.value,
+            "device": str(loaded.device),
+            "dtype": str(loaded.dtype).removeprefix("torch."),
+            "attention": loaded.attention,
+            **{name: version(name) for name in ("colpali-engine", "transformers", "torch")},
+        }
 
     def embed_images(self, images: Sequence[bytes]) -> list[PatchEmbedding]:
         """Embed page images, each an image file's bytes.
@@ -109,7 +129,8 @@ class ColPaliEmbedder:
         line = plain(text, self._special)
         if not line:
             return None
-        tensors = _tensors(self._processor.process_queries([line]))
+        with self._processing:
+            tensors = _tensors(self._processor.process_queries([line]))
         n_tokens = int(tensors["attention_mask"].sum())
         if n_tokens > self._max_query_tokens:
             raise InvalidQuestion(
@@ -119,8 +140,9 @@ class ColPaliEmbedder:
             )
         vectors = self._vectors(tensors)[0]
         ids = tensors["input_ids"][0][tensors["attention_mask"][0].bool()].tolist()
-        decode = self._processor.tokenizer.decode
-        return QueryEmbedding(vectors.astype(np.float32), tuple(decode([token]) for token in ids), self._fingerprint)
+        with self._processing:
+            tokens = tuple(self._processor.tokenizer.decode([token]) for token in ids)
+        return QueryEmbedding(vectors.astype(np.float32), tokens, self._fingerprint)
 
     def _prepared(
         self, batches: list[Batch], images: Sequence[bytes], preparing: ThreadPoolExecutor
@@ -134,7 +156,9 @@ class ColPaliEmbedder:
             yield batch, tensors
 
     def _prepare(self, images: list[bytes]) -> Tensors:
-        return _tensors(self._processor.process_images([_picture(image) for image in images]))
+        pictures = [_picture(image) for image in images]
+        with self._processing:
+            return _tensors(self._processor.process_images(pictures))
 
     def _embedded(self, batch: Batch, tensors: Tensors) -> list[PatchEmbedding]:
         def compute(part: slice) -> list[PatchEmbedding]:
@@ -183,7 +207,7 @@ class ColPaliEmbedder:
             MemoryError: the batch does not fit.
         """
         try:
-            with torch.inference_mode():
+            with self._computing, torch.inference_mode():
                 output = self._model(**self._on_device(tensors))
                 vectors = getattr(output, "embeddings", output).float()
                 norms = vectors.norm(dim=-1)
