@@ -115,8 +115,7 @@ def _cancelled(unit: UnitOfWork, job_id: JobId) -> Job:
         return job
     if job.state.is_final:
         raise JobEnded(f"The job has ended: {job.state.value}.", state=job.state.value)
-    for number in unit.work.unfinished_pages(job.document_id, Stage.EMBED):
-        page = unit.documents.page(job.document_id, number)
-        unit.documents.save_page(page.model_copy(update={"state": PageState.DEGRADED, "fault": NOT_IN_INDEX}))
+    unfindable = unit.work.unfinished_pages(job.document_id, Stage.EMBED)
+    unit.documents.mark_pages(job.document_id, unfindable, PageState.DEGRADED, NOT_IN_INDEX)
     end_job(unit, job, CANCELLED, state=JobState.CANCELLED)
     return unit.jobs.get(job_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from docai.domain.documents import Document, DocumentStatus, Page, PageState
+from docai.domain.documents import Document, DocumentStatus, PageState
 from docai.domain.events import EventKind, NewEvent
 from docai.domain.ids import DocumentId, new_job_id
 from docai.domain.jobs import Job, JobState, Priority
@@ -61,8 +61,7 @@ def reopened(
         return None
     epoch = unit.work.new_epoch(document_id)
     unit.work.settle_dead(document_id)
-    for number in sorted(failed):
-        unit.documents.save_page(Page(document_id=document_id, number=number, state=PageState.QUEUED))
+    unit.documents.mark_pages(document_id, failed, PageState.QUEUED)
     queued = {"status": DocumentStatus.QUEUED, "fault": None, "updated_at": now, "epoch": epoch}
     fresh = document.model_copy(update=queued)
     unit.documents.save(fresh)

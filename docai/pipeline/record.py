@@ -128,9 +128,9 @@ def end_job(unit: UnitOfWork, job: Job, fault: Fault, *, state: JobState | None 
     The document's epoch moves on, so that whatever a worker still does for the job is refused.
     """
     unit.work.new_epoch(job.document_id)
-    for number, page_state in enumerate(unit.documents.page_states(job.document_id), start=1):
-        if not page_state.is_final:
-            unit.documents.save_page(_failed(unit.documents.page(job.document_id, number), fault))
+    states = unit.documents.page_states(job.document_id)
+    unread = [number for number, page_state in enumerate(states, start=1) if not page_state.is_final]
+    unit.documents.mark_pages(job.document_id, unread, PageState.FAILED, fault)
     states = unit.documents.page_states(job.document_id)
     status = status_of(states)
     unit.documents.save(_changed(unit.documents.get(job.document_id), status=status, fault=fault))

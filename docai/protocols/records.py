@@ -8,7 +8,7 @@ from typing import Protocol
 
 from docai.domain.access import ApiKey, Tenant
 from docai.domain.answers import Answer
-from docai.domain.documents import Document, DocumentPlace, Page, PageState
+from docai.domain.documents import Document, DocumentPlace, Fault, Page, PageState
 from docai.domain.ids import DocumentId, JobId, Sha256, TenantId
 from docai.domain.jobs import Job, JobPlace, JobState
 from docai.domain.words import PageWords
@@ -82,6 +82,14 @@ class DocumentRecords(Protocol):
 
     def state_counts(self, document_ids: Collection[DocumentId]) -> Mapping[DocumentId, Mapping[PageState, int]]:
         """How many pages are in which state, by document; documents without pages are left out."""
+
+    def mark_pages(
+        self, document_id: DocumentId, numbers: Collection[int], state: PageState, fault: Fault | None = None
+    ) -> None:
+        """Set the state and the fault of many pages at once, and drop what pages of that state do not have.
+
+        A failed page keeps its size and image, one that is queued again nothing, any other all.
+        """
 
     def save_page(self, page: Page) -> None:
         """Replace all that is known of a page, in one go."""

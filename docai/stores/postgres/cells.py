@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from docai.domain.documents import Page
-from docai.domain.ids import TenantId
+from docai.domain.ids import DocumentId, TenantId
 from docai.domain.tables import Cell, Table
 from docai.stores.postgres.tables import PageTableRow, TableCellRow
 
@@ -26,6 +27,12 @@ def replace_tables(session: Session, tenant_id: TenantId, page: Page) -> None:
     cells = [{**of_page, "table_number": n, **_cell_columns(cell)} for n, table in numbered for cell in table.cells]
     if cells:
         session.execute(insert(TableCellRow), cells)
+
+
+def drop_tables(session: Session, tenant_id: TenantId, document_id: DocumentId, numbers: Collection[int]) -> None:
+    """Remove the rows of the tables of these pages."""
+    mine = (PageTableRow.tenant_id == tenant_id, PageTableRow.document_id == document_id)
+    session.execute(delete(PageTableRow).where(*mine, PageTableRow.page_number.in_(numbers)))
 
 
 def _table_columns(table: Table) -> dict[str, Any]:

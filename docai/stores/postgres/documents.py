@@ -16,13 +16,19 @@ from docai.domain.ids import DocumentId, Sha256, TenantId
 from docai.domain.jobs import Job
 from docai.domain.words import PageWords
 from docai.errors import DocumentNotFound, PageNotFound
-from docai.stores.postgres.cells import replace_tables
+from docai.stores.postgres.cells import drop_tables, replace_tables
 from docai.stores.postgres.jobs import PostgresJobs, new_row
 from docai.stores.postgres.locks import hold_blob, hold_document
 from docai.stores.postgres.tables import AnswerRow, DocumentRow, PageRow, PageTermRow
 
 _FRESH = {"populate_existing": True}
 """Read what the database has now, also where this transaction changed a row it had read before."""
+
+_KEPT_COLUMNS: Mapping[PageState, Collection[str]] = {
+    PageState.QUEUED: (),
+    PageState.FAILED: ("width_pt", "height_pt", "image_sha256", "image"),
+}
+"""What is kept of pages that are marked so."""
 
 
 class PostgresDocuments:
@@ -156,6 +162,19 @@ class PostgresDocuments:
         for document_id, state, n in self._session.execute(counted.group_by(PageRow.document_id, PageRow.state)):
             found.setdefault(DocumentId(document_id), {})[PageState(state)] = n
         return found
+
+    def mark_pages(
+        self, document_id: DocumentId, numbers: Collection[int], state: PageState, fault: Fault | None = None
+    ) -> None:
+        """Set the state and the fault of many pages at once, and drop what pages of that state do not have."""
+        hold_document(self._session, self._tenant_id, document_id)
+        marked = _page_columns(Page(document_id=document_id, number=1, state=state, fault=fault))
+        kept = _KEPT_COLUMNS.get(state, marked.keys() - {"state", "fault_code", "fault_message"})
+        changes = {name: value for name, value in marked.items() if name not in kept}
+        mine = (PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id)
+        self._session.execute(update(PageRow).where(*mine, PageRow.number.in_(numbers)).values(changes))
+        if "parse" in changes:
+            drop_tables(self._session, self._tenant_id, document_id, numbers)
 
     def save_page(self, page: Page) -> None:
         """Replace all that is known of a page, in one go.

@@ -226,3 +226,26 @@ def test_deleting_waits_for_a_page_that_is_found_anew_and_not_the_other_way_roun
 def delete_document(records: PostgresRecords, tenant: Tenant, document_id: DocumentId) -> None:
     with records.unit_of_work(tenant.id) as unit:
         unit.documents.delete(document_id)
+
+
+@pytest.mark.parametrize("state", [PageState.QUEUED, PageState.FAILED, PageState.DEGRADED])
+def test_marked_pages_lose_what_their_state_has_no_use_for_and_no_other_page_does(
+    state: PageState, records: PostgresRecords, tenant: Tenant, engine: Engine
+) -> None:
+    document = add_document(records, tenant, n_pages=3)
+    pages = [a_page(document.id, number) for number in (1, 2, 3)]
+    fault = None if state is PageState.QUEUED else Fault(code="c", message="m")
+    with records.unit_of_work(tenant.id) as unit:
+        for page in pages:
+            unit.documents.save_page(page)
+        unit.documents.mark_pages(document.id, [1, 2], state, fault)
+        marked = unit.documents.pages(document.id)
+    dropped: dict[PageState, dict[str, None]] = {
+        PageState.QUEUED: {"words": None, "parse": None, "image": None, "size": None},
+        PageState.FAILED: {"words": None, "parse": None},
+    }
+    changes = {"state": state, "fault": fault, **dropped.get(state, {})}
+    assert list(marked) == [*(page.model_copy(update=changes) for page in pages[:2]), pages[2]]
+    with engine.connect() as connection:
+        tables = connection.execute(text("SELECT DISTINCT page_number FROM page_table ORDER BY 1")).scalars().all()
+    assert tables == ([1, 2, 3] if state is PageState.DEGRADED else [3])
