@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import colpali_engine.models as engine
+import huggingface_hub
 import numpy as np
 import peft
 import pytest
@@ -15,7 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from docai.engines.embedder.colpali import ColPaliEmbedder
 from docai.engines.embedder.loading import load
-from docai.engines.embedder.profiles import ARCHITECTURES
+from docai.engines.embedder.profiles import ARCHITECTURES, PROFILES
 from docai.errors import CheckpointRefused, EngineUnavailable
 from tests.models.checkpoints import save
 from tests.models.conftest import Checkpoints
@@ -185,3 +187,39 @@ def test_an_adapter_that_names_no_model_is_refused(adapter: Path) -> None:
     (adapter / "adapter_config.json").write_text(json.dumps({**config, "base_model_name_or_path": None}))
     with pytest.raises(CheckpointRefused, match="does not name the model"):
         load(str(adapter))
+
+
+def test_a_checkpoint_of_the_hub_is_loaded_with_its_commit(
+    checkpoint: Checkpoints, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the hub client's own store, as it is after a download, without a network."""
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    store = tmp_path / "models--somebody--colqwen2"
+    shutil.copytree(checkpoint("ColQwen2"), store / "snapshots" / commit)
+    (store / "refs").mkdir()
+    (store / "refs" / "main").write_text(commit)
+    loaded = load("somebody/colqwen2", cache=tmp_path)
+    assert (loaded.revision, loaded.profile.name) == (commit, "colqwen2")
+    here = ColPaliEmbedder(load(str(checkpoint("ColQwen2"))))
+    assert ColPaliEmbedder(loaded).fingerprint == here.fingerprint
+    with pytest.raises(EngineUnavailable, match="neither a folder nor"):
+        load("somebody/else", cache=tmp_path)
+
+
+def test_a_profile_whose_weights_are_of_another_architecture_is_refused(
+    checkpoint: Checkpoints, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = replace(PROFILES["colsmol-256m"], source=str(checkpoint("ColQwen2")))
+    monkeypatch.setitem(PROFILES, "mine", replace(mine, name="mine"))
+    with pytest.raises(CheckpointRefused, match="is of the architecture ColQwen2, not ColIdefics3"):
+        load("mine", cache=tmp_path)
+
+
+def test_vectors_of_another_length_than_the_profile_says_are_refused(
+    checkpoint: Checkpoints, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = replace(PROFILES["colqwen3.5"], name="mine", source=str(checkpoint("ColQwen3_5")))
+    monkeypatch.setitem(PROFILES, "mine", mine)
+    with pytest.raises(CheckpointRefused, match="gives vectors of 128 numbers, not 320"):
+        load("mine", cache=tmp_path)

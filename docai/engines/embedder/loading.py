@@ -93,10 +93,10 @@ def _inspected(folder: Path, cache: Path | None) -> Checkpoint:
 
 def _folder(source: str, cache: Path | None) -> tuple[Path, str | None]:
     """The checkpoint's folder, fetched from the hub unless `source` is one; and its commit on the hub."""
-    if Path(source).is_dir():
-        return Path(source), None
     profile = PROFILES.get(source)
     hub_id, revision = (profile.source, profile.revision) if profile else (source, None)
+    if Path(hub_id).is_dir():
+        return Path(hub_id), None
     try:
         # Pickles and code are not even fetched.
         patterns = ["*.safetensors", *SETTINGS]
