@@ -4,7 +4,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock serve clean
+.PHONY: help setup demo test test-faults check format lock serve clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 12
@@ -22,6 +22,9 @@ demo: setup  ## take in PDFs, ask questions of them, show where each answer stan
 
 test: setup  ## the whole suite
 	$(BIN)/python -m pytest
+
+test-faults: setup  ## the full fault runs, about an hour; their figures are told at the end
+	$(BIN)/python -m pytest -m full tests/faults
 
 check: setup  ## format, lint, types, import contracts, spelling
 	$(BIN)/ruff format --check .

@@ -39,13 +39,19 @@ def kill(run: Run, rounds: Iterable[None], dice: random.Random) -> None:
 
 
 def leave(run: Run, rounds: Iterable[None], dice: random.Random) -> None:
-    """In each round, ask a worker to leave and wait for the one in its place."""
+    """In each round, ask a worker that is up to leave and wait for the one in its place."""
     for _ in rounds:
         name = dice.choice(run.crew.names)
+        assert eventually(partial(is_up, run, name), BUSY_S) is not None
         before = run.crew.pid(name)
         time.sleep(dice.uniform(0.5, 1.5))
         run.crew.signal(name, signal.SIGTERM)
         run.crew.wait_replaced(name, before)
+
+
+def is_up(run: Run, name: str) -> bool:
+    """Whether a worker has said that it is there."""
+    return bool(run.books.rows("SELECT 1 FROM worker WHERE name LIKE %s", f"%:{run.crew.pid(name)}"))
 
 
 def leases_of(run: Run, name: str) -> list[tuple[int, int]]:

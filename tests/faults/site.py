@@ -86,7 +86,7 @@ class Run:
     def finish(self, timeout_s: float) -> float:
         """Wait until every accepted document has ended; gives the seconds it took."""
         took = eventually(lambda: self._n_unfinished() == 0, timeout_s, 0.2)
-        assert took is not None, self._where_it_stands()
+        assert took is not None, self.where_it_stands()
         return took
 
     def _n_unfinished(self) -> int:
@@ -95,7 +95,8 @@ class Run:
         except psycopg.OperationalError:
             return -1  # the database is being restarted
 
-    def _where_it_stands(self) -> str:
+    def where_it_stands(self) -> str:
+        """For a run that does not end."""
         query = "SELECT stage, state, count(*), min(run_at) AS first FROM work_item GROUP BY stage, state"
         return f"{self.books.n_unfinished()} documents never ended: {self.books.rows(query)}"
 

@@ -28,7 +28,8 @@ def test_nothing_is_left_of_a_document_that_workers_held(site: Site, tell: Told,
         for _ in range(n):
             entry = run.submit(paper(run.random, 6))
             run.submit(paper(run.random, 2))  # which stays
-            assert eventually(lambda entry=entry: _is_held(run, entry), 60, 0.01) is not None
+            took_s = eventually(lambda entry=entry: _is_held(run, entry) or _has_ended(run, entry), 60, 0.01)
+            assert took_s is not None, run.where_it_stands()
             time.sleep(dice.uniform(0.0, 0.5))
             run.system.delete(TenantId(entry.tenant_id), DocumentId(entry.document_id))
             entry.is_deleted = True
@@ -46,6 +47,11 @@ def test_nothing_is_left_of_a_document_that_workers_held(site: Site, tell: Told,
 def _is_held(run: Run, entry: Accepted) -> bool:
     held = "SELECT 1 FROM work_item WHERE document_id = %s AND state = 'leased'"
     return bool(run.books.rows(held, entry.document_id))
+
+
+def _has_ended(run: Run, entry: Accepted) -> bool:
+    ended = "SELECT 1 FROM job WHERE id = %s AND finished_at IS NOT NULL"
+    return bool(run.books.rows(ended, entry.job_id))
 
 
 def _remains(run: Run, entry: Accepted) -> list[str]:
