@@ -119,7 +119,7 @@ class TroubleKind(StrEnum):
     """What sort of trouble a stage ran into; each has its own patience."""
 
     PASSING = "passing"
-    """A store or engine is away: tried until it is back or the job is too old."""
+    """A store or engine is away: tried until it is back or the item was waited for too long."""
     ITEM = "item"
     """The page or document itself: told at once, never tried again."""
     UNEXPECTED = "unexpected"
@@ -139,24 +139,34 @@ def delay_before_retry(item: WorkItem, jitter: float) -> float:
         item: as it was claimed, this error not yet counted.
         jitter: a random number, 0 to 1.
     """
-    longest = min(_LONGEST_DELAY_S, _FIRST_DELAY_S * float(2 ** min(item.errors, 10)))
-    return longest * (0.5 + jitter / 2)
+    return _longest_delay_s(item.errors) * (0.5 + jitter / 2)
 
 
-def is_worth_another_try(item: WorkItem, kind: TroubleKind, age_s: float, patience_s: float) -> bool:
+def waited_s(item: WorkItem) -> float:
+    """How long the delays after an item's errors were in all, seconds, as they are on average.
+
+    Not its age: work that stood in a long queue has not been waited for.
+    """
+    return 0.75 * sum(map(_longest_delay_s, range(item.errors)))
+
+
+def _longest_delay_s(n_errors: int) -> float:
+    return min(_LONGEST_DELAY_S, _FIRST_DELAY_S * float(2 ** min(n_errors, 10)))
+
+
+def is_worth_another_try(item: WorkItem, kind: TroubleKind, patience_s: float) -> bool:
     """Whether an item that ran into trouble goes back to the queue; else it is dead.
 
     Args:
         item: as it was claimed, this error not yet counted.
         kind: of the trouble.
-        age_s: since the job was accepted, seconds.
         patience_s: how long passing trouble is waited out, seconds.
     """
     if kind is TroubleKind.ITEM:
         return False
     if kind is TroubleKind.UNEXPECTED:
         return item.errors + 1 < MAX_UNEXPECTED
-    return age_s < patience_s
+    return waited_s(item) < patience_s
 
 
 def is_dead_after_crash(item: WorkItem, *, was_solo: bool) -> bool:

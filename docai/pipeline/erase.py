@@ -9,8 +9,10 @@ from uuid import uuid4
 from docai.domain.erasures import Erasure, ErasureState
 from docai.domain.events import EventKind, NewEvent
 from docai.domain.ids import DocumentId, ErasureId, Sha256, TenantId
+from docai.domain.jobs import JobState
 from docai.errors import StoreError
 from docai.pipeline.parts import Parts
+from docai.protocols import UnitOfWork
 from docai.telemetry import ERASURES, log
 
 GRACE_S = 3.0
@@ -43,7 +45,7 @@ class Eraser:
         with self._parts.records.unit_of_work(tenant_id) as unit:
             # Held first: what a worker saved just before is seen here, and what it would save after is refused.
             unit.work.hold(document_id)
-            is_held = not unit.documents.get(document_id).status.is_final
+            is_held = _may_be_held(unit, document_id)
             n_pages = len(unit.documents.page_states(document_id))
             blobs = unit.documents.delete(document_id)
             erasure = Erasure(
@@ -129,3 +131,11 @@ class Eraser:
         for orphan in orphans:
             self._remove_unnamed(nobody, orphan)
         return len(orphans)
+
+
+def _may_be_held(unit: UnitOfWork, document_id: DocumentId) -> bool:
+    """Whether a worker may still be at work on a document: it is being read, or a worker does not yet know better."""
+    if not unit.documents.get(document_id).status.is_final:
+        return True
+    newest = unit.jobs.of_document(document_id)
+    return newest is not None and newest.state is JobState.CANCELLED

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from docai.domain.documents import Document, DocumentFacts, Fault, Page, PageState
@@ -201,10 +200,10 @@ class Stages:
                 self._lost(lease, batch.watch)
                 return
             except Exception as error:  # noqa: BLE001 - the boundary of an item
-                self._trouble(batch.job, lease, error)
+                self._trouble(lease, error)
             batch.watch.ended(lease)
 
-    def _trouble(self, job: Job, lease: Lease, error: Exception) -> None:
+    def _trouble(self, lease: Lease, error: Exception) -> None:
         """Put the item back for later, or give it up."""
         kind, fault = _kind_of(error), fault_of(error) if isinstance(error, DocaiError) else _OURS
         unexpected = kind is TroubleKind.UNEXPECTED
@@ -216,9 +215,8 @@ class Stages:
             code=fault.code,
             exc_info=error if unexpected else None,
         )
-        age_s = (datetime.now(UTC) - job.created_at).total_seconds()
         try:
-            if is_worth_another_try(lease.item, kind, age_s, self._policy.patience_s):
+            if is_worth_another_try(lease.item, kind, self._policy.patience_s):
                 ITEMS_RETRIED.labels(lease.item.stage.value, fault.code).inc()
                 after_s = delay_before_retry(lease.item, random.random())  # noqa: S311 - spreads retries, no secret
                 self._patiently(lease, lambda: self._recorder.later(lease, fault, after_s=after_s))
@@ -236,14 +234,20 @@ class Stages:
         log("late result refused", level="warning", **facts_of(lease))
         item = lease.item
         try:
-            with self._parts.records.unit_of_work(item.tenant_id) as unit:
-                unit.documents.get(item.document_id)
-        except NotFound:
-            if item.stage is Stage.EMBED:
+            if item.stage is Stage.EMBED and self._is_gone(lease):
                 self._parts.index.delete(item.tenant_id, item.document_id, [item.page_number])
         except StoreError:
             pass  # the erasure looks again after the last lease
         watch.ended(lease)
+
+    def _is_gone(self, lease: Lease) -> bool:
+        """Whether the document was deleted."""
+        try:
+            with self._parts.records.unit_of_work(lease.item.tenant_id) as unit:
+                unit.documents.get(lease.item.document_id)
+        except NotFound:
+            return True
+        return False
 
     def _record_page(self, lease: Lease, page: Page, begun: float, *, pixels: bytes = b"") -> None:
         follow = _follow(page, lease.item.stage)
@@ -320,7 +324,7 @@ class Stages:
                 opened = stack.enter_context(self._opened(batch))
             except Exception as error:  # noqa: BLE001 - the boundary of a batch
                 for lease in batch.begin():
-                    self._trouble(batch.job, lease, error)
+                    self._trouble(lease, error)
                     batch.watch.ended(lease)
                 return
             for lease in batch.begin():

@@ -94,6 +94,19 @@ def test_a_document_being_read_is_gone_at_once_and_verified_after_the_leases(loc
     assert files(home) == before
 
 
+def test_a_document_whose_job_was_just_cancelled_is_verified_after_the_leases(local: Assembled, home: Path) -> None:
+    before = files(home)
+    submission = submitted(local, draw.plain(10, 12.5).pdf, wait=False)
+    while local.system.job(local.tenant.id, submission.job.id).pages_done < 1:
+        time.sleep(0.01)
+    local.system.jobs.cancel(local.tenant.id, submission.job.id)
+    erasure = local.system.delete(local.tenant.id, submission.document.id)
+    assert erasure.state is ErasureState.ERASING  # a worker may just be putting a page into the index
+    assert verified(local, erasure.id).n_vectors_left == 0
+    assert local.system._parts.index.page_numbers(local.tenant.id, submission.document.id) == []
+    assert files(home) == before
+
+
 def test_files_that_another_document_has_too_are_kept(local: Assembled, home: Path) -> None:
     pdf = draw.plain(1, 13.0).pdf
     kept = submitted(local, pdf).document

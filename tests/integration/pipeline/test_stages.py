@@ -242,6 +242,21 @@ def test_what_a_late_worker_put_into_the_index_of_a_deleted_document_is_taken_ou
     assert parts.index.count() == 0
 
 
+def test_an_index_that_is_away_when_late_vectors_are_to_be_taken_out_keeps_nobody_waiting(
+    parts: Parts, records: PostgresRecords, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreUnavailable("away")
+
+    job = add_work(records, tenant, [NewItem(Stage.EMBED, 1), NewItem(Stage.EMBED, 2)])
+    leases, watch = claim(records, Capability.EMBED), Calm()
+    with records.unit_of_work(tenant.id) as unit:
+        unit.documents.delete(job.document_id)
+    monkeypatch.setattr(parts.index, "delete", away)
+    Stages(parts, make_policy(Settings()).reading).do(leases, watch)
+    assert watch.done == list(leases)
+
+
 def test_a_result_is_recorded_when_the_database_is_back(
     parts: Parts, records: PostgresRecords, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
