@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from docai.broker.doorbell import CeleryDoorbell
 from docai.domain.work import Capability, Lease
@@ -28,7 +28,8 @@ def _without_fencing() -> Patches:
     def held(lease: Lease) -> Any:
         return update(WorkItemRow).where(WorkItemRow.id == lease.item.id)
 
-    return [(work_module, "_held", held)]
+    ended = str(work_module._END).replace("AND lease_token = :lease_token AND state = 'leased'", "")
+    return [(work_module, "_held", held), (work_module, "_END", text(ended))]
 
 
 def _without_outbox() -> Patches:

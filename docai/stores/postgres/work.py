@@ -5,22 +5,39 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Update, func, insert, literal, select, text, update
+from sqlalchemy import Executable, Update, bindparam, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from docai.domain.documents import Fault
 from docai.domain.ids import DocumentId, TenantId
 from docai.domain.jobs import Job, StageCount
 from docai.domain.work import ItemState, Lease, NewItem, Stage
 from docai.errors import DocumentNotFound, LeaseLost
+from docai.stores.postgres.columns import CleanText
 from docai.stores.postgres.tables import DocumentRow
-from docai.stores.postgres.work_tables import UsageRow, WorkItemRow
+from docai.stores.postgres.work_tables import WorkItemRow
 
 NOW = func.clock_timestamp()
 """The database's clock: the machines of workers need not agree on the time."""
 _OPEN_STATES = (ItemState.PENDING, ItemState.LEASED)
+# Every item runs these: as text they take a third of the processor time that building them anew does.
+_COUNT = text("""
+UPDATE document SET remaining = remaining + :change
+WHERE tenant_id = :tenant_id AND id = :document_id AND epoch = :epoch
+RETURNING remaining
+""")
+_END = text("""
+WITH ended AS (  -- a row of another epoch is none that is leased
+    UPDATE work_item SET state = :state, finished_at = clock_timestamp(), lease_owner = NULL, lease_until = NULL,
+        lease_solo = false, fault_code = :fault_code, fault_message = :fault_message
+    WHERE id = :item_id AND lease_token = :lease_token AND state = 'leased'
+    RETURNING id, tenant_id, document_id, stage, page_number
+)
+INSERT INTO usage (item_id, lease_token, tenant_id, document_id, stage, page_number, seconds)
+SELECT id, :lease_token, tenant_id, document_id, stage, page_number, :seconds FROM ended
+RETURNING item_id
+""").bindparams(bindparam("fault_code", type_=CleanText()), bindparam("fault_message", type_=CleanText()))
 
 
 class PostgresWork:
@@ -49,8 +66,14 @@ class PostgresWork:
         """End a leased item, enter what follows from it, and say whether nothing is left to do for its document."""
         item = lease.item
         remaining = self._count_remaining(item.document_id, item.epoch, len(follow) - 1)
-        ended: dict[str, Any] = {"state": state, "finished_at": NOW, **_no_lease(), **_fault_columns(fault)}
-        self._must_hold(_counted_as_used(_held(lease).values(ended), lease, seconds), lease)
+        ended = {
+            "item_id": item.id,
+            "lease_token": lease.token,
+            "state": state.value,
+            "seconds": seconds,
+            **_fault_columns(fault),
+        }
+        self._must_hold(_END, lease, ended)
         key = {"document_id": item.document_id, "job_id": item.job_id, "epoch": item.epoch, "priority": item.priority}
         n_entered = self._enter(key, follow)
         if n_entered < len(follow):
@@ -137,9 +160,8 @@ class PostgresWork:
 
     def _count_remaining(self, document_id: DocumentId, epoch: int, change: int) -> int:
         """Change the fan-in counter, which also keeps others off the document until the transaction ends."""
-        mine = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.id == document_id, DocumentRow.epoch == epoch)
-        counted = update(DocumentRow).where(*mine).values(remaining=DocumentRow.remaining + change)
-        remaining = self._session.scalars(counted.returning(DocumentRow.remaining)).first()
+        key = {"tenant_id": self._tenant_id, "document_id": document_id, "epoch": epoch}
+        remaining: int | None = self._session.scalar(_COUNT, key | {"change": change})
         if remaining is None:
             raise LeaseLost("The document was cancelled, retried or deleted meanwhile.")
         return remaining
@@ -163,25 +185,10 @@ class PostgresWork:
         entered = insert_or_leave(WorkItemRow).on_conflict_do_nothing().returning(WorkItemRow.id)
         return len(self._session.execute(entered, rows).all())
 
-    def _must_hold(self, change: ReturningUpdate[Any] | ReturningInsert[Any], lease: Lease) -> None:
+    def _must_hold(self, change: Executable, lease: Lease, values: Mapping[str, Any] | None = None) -> None:
         """Do what gives a row if the lease still stands."""
-        if self._session.execute(change).first() is None:
+        if self._session.execute(change, values).first() is None:
             raise LeaseLost(f"Another worker has item {lease.item.id} now.")
-
-
-def _counted_as_used(ending: Update, lease: Lease, seconds: float) -> ReturningInsert[Any]:
-    """Change an item's row, and if that is done, keep what it cost: in one statement, since there are many."""
-    ended = ending.returning(
-        WorkItemRow.id,
-        literal(lease.token).label("lease_token"),
-        WorkItemRow.tenant_id,
-        WorkItemRow.document_id,
-        WorkItemRow.stage,
-        WorkItemRow.page_number,
-        literal(seconds).label("seconds"),
-    ).cte("ended")
-    columns = ("item_id", "lease_token", "tenant_id", "document_id", "stage", "page_number", "seconds")
-    return insert(UsageRow).from_select(columns, select(*ended.c)).returning(UsageRow.item_id)
 
 
 def _held(lease: Lease) -> Update:
