@@ -17,6 +17,9 @@ CONNECT_TIMEOUT_S = 5
 ABANDONED_S = 15
 """A process that was frozen or cut off within a transaction loses it, and its locks, after so long: half a lease, so
 that whoever takes back its work need not wait. Ours are over in milliseconds."""
+VANISHED_S = 9
+"""A server whose machine or network is gone says nothing at all; the kernel, which would wait for 15 minutes and more,
+is told to give up after about so many seconds twice over (libpq, Database Connection Control Functions)."""
 POOL_TIMEOUT_S = 30.0
 """Longest wait for a free connection: transactions are short, so a longer one means that something hangs."""
 
@@ -48,6 +51,10 @@ def make_engine(url: str | URL, *, pool_size: int) -> Engine:
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
             "application_name": "docai",
+            "keepalives_idle": VANISHED_S,
+            "keepalives_interval": VANISHED_S // 3,
+            "keepalives_count": 3,
+            "tcp_user_timeout": VANISHED_S * 1000,
             "options": f"-c timezone=UTC -c idle_in_transaction_session_timeout={ABANDONED_S}s",
         },
         json_serializer=storable_json,

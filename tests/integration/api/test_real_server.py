@@ -130,3 +130,27 @@ def _protocols(h11: type) -> list[type]:
     except ImportError:
         return [h11]
     return [h11, HttpToolsProtocol]
+
+
+def test_a_process_whose_threads_all_wait_for_a_store_is_alive(
+    http: httpx.Client, address: tuple[str, int], service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, back = threading.Semaphore(0), threading.Event()
+
+    def hanging(*_: object, **__: object) -> list[object]:
+        waiting.release()
+        back.wait(20)
+        return []
+
+    monkeypatch.setattr(type(service.system), "documents", hanging)
+    url, headers = f"http://127.0.0.1:{address[1]}/v1/documents", dict(http.headers)
+    asking = [threading.Thread(target=httpx.get, args=[url], kwargs={"headers": headers}) for _ in range(40)]
+    for thread in asking:
+        thread.start()
+    try:
+        assert all(waiting.acquire(timeout=20) for _ in asking)  # as many as there are threads
+        assert http.get("/livez", timeout=5).json() == {"status": "live"}
+    finally:
+        back.set()
+        for thread in asking:
+            thread.join()
