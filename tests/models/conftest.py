@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-
-collect_ignore_glob = [] if find_spec("colpali_engine") else ["test_*.py"]
 
 Checkpoints = Callable[[str], Path]
 

@@ -13,7 +13,7 @@ import torch
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from peft.tuners.tuners_utils import BaseTunerLayer
-from transformers import ProcessorMixin
+from transformers import PreTrainedModel, ProcessorMixin
 from transformers.conversion_mapping import get_model_conversion_mapping
 from transformers.utils import logging as transformers_logging
 
@@ -33,7 +33,7 @@ constants that are computed anew. Any other weight that finds no place means tha
 class LoadedModel:
     """A model on its device, and what it was made from."""
 
-    model: torch.nn.Module
+    model: PreTrainedModel
     processor: ProcessorMixin
     profile: Profile
     checkpoint: Checkpoint
@@ -116,7 +116,7 @@ def _device(name: str) -> torch.device:
     return device
 
 
-def _model(checkpoint: Checkpoint, dtype: torch.dtype) -> torch.nn.Module:
+def _model(checkpoint: Checkpoint, dtype: torch.dtype) -> PreTrainedModel:
     library = importlib.import_module(checkpoint.architecture.loader.value)
     try:
         model, report = getattr(library, checkpoint.architecture.name).from_pretrained(
@@ -138,7 +138,7 @@ def _model(checkpoint: Checkpoint, dtype: torch.dtype) -> torch.nn.Module:
     return _without_language_head(model, checkpoint)
 
 
-def _add(adapter: Path, model: torch.nn.Module) -> None:
+def _add(adapter: Path, model: PreTrainedModel) -> None:
     """Add an adapter's low-rank changes to the weights of `model`, in place.
 
     Not left to `from_pretrained`, which would report what it missed of the adapter only, and nothing of the model.
@@ -176,7 +176,7 @@ def _check_weights(folder: Path, report: dict[str, Iterable[Any]]) -> None:
             )
 
 
-def _without_language_head(model: torch.nn.Module, checkpoint: Checkpoint) -> torch.nn.Module:
+def _without_language_head(model: PreTrainedModel, checkpoint: Checkpoint) -> PreTrainedModel:
     """The model without the layer that would name the next token: an embedder has no use for it.
 
     colpali-engine 0.3.18 wraps PaliGemma whole: with its 257,216 tokens the layer takes half a gigabyte per page, and
@@ -208,7 +208,7 @@ def _processor(checkpoint: Checkpoint, visual_tokens: int | None) -> ProcessorMi
     return processor
 
 
-def _dimension(model: torch.nn.Module) -> int:
+def _dimension(model: PreTrainedModel) -> int:
     """The engine's models say it as `dim`, those of transformers as `embedding_dim`."""
     found = getattr(model, "dim", None) or getattr(model, "embedding_dim", None) or model.config.embedding_dim
     return int(found)
