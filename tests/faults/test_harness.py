@@ -80,7 +80,7 @@ def test_each_safeguard_is_missed(
     site: Site, switch: str | None, scenario: Callable[[Run, Sequence[str]], None]
 ) -> None:
     switches = [switch] if switch else []
-    with site.run(62, switches=switches) as run:
+    with site.run(62, switches=switches, DOCAI_WORKER__STAGE_BUDGET_S="120") as run:
         scenario(run, switches)
         if switch is None:
             run.finish(60)

@@ -43,7 +43,8 @@ def test_killed_workers_lose_and_double_nothing(
 def test_a_worker_that_slept_past_its_lease_saves_nothing(
     site: Site, tell: Told, n_freezes: int, n_documents: int, seed: int
 ) -> None:
-    with site.run(seed) as run:
+    # A worker that sees that it made no progress for long ends itself; here it is to try and save its result.
+    with site.run(seed, DOCAI_WORKER__STAGE_BUDGET_S="120") as run:
         run.crew.start(ALL, ALL, ALL, page_s=0.15)
         contents, dice = papers(run.random, n_documents), random.Random(seed)
         more = submitting(run, contents, -(-n_freezes // 2))
