@@ -137,8 +137,8 @@ def queue_alone(folder: Path, n_items: int) -> None:
             claim_ms, end_ms = statistics.median(claims), statistics.median(ends)
             print(
                 f"batch {1 if apart else 8}: {claim_ms + end_ms:.2f} ms an item "
-                f"(claim {claim_ms:.2f}, end {end_ms:.2f}), of processor {client_ms:.2f} ms here and {server_ms:.2f} ms "
-                "in the database"
+                f"(claim {claim_ms:.2f}, end {end_ms:.2f}); "
+                f"of processor {client_ms:.2f} ms here and {server_ms:.2f} ms in the database"
             )
         print(f"one row and its commit: {bare_commit_ms(records, n_items):.2f} ms")
         records.close()
