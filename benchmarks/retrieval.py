@@ -83,23 +83,21 @@ class Corpus:
             for number in range(1, opened.facts.n_pages + 1):
                 page = self._page(opened, document, number)
                 unit.documents.save_page(page)
-                counts[number] = index_page(document, page, index=self.index, embedder=self.embedder)
+                counts[number] = index_page(document, number, page.words, index=self.index, embedder=self.embedder)
             unit.terms.replace(document.id, counts)
         return document.id, len(counts)
 
     def ask(self, text: str, within: tuple[DocumentId, ...], top_k: int, mode: SearchMode) -> list[tuple[str, int]]:
         """Names and page numbers, best first."""
         question = Question(text=text, document_ids=within, top_k=top_k, mode=mode)
-        with self.records.unit_of_work(TENANT.id) as unit:
-            hits = search(
-                question,
-                tenant_id=TENANT.id,
-                documents=unit.documents,
-                terms=unit.terms,
-                index=self.index,
-                embedder=self.embedder,
-                policy=self.policy,
-            )
+        hits = search(
+            question,
+            records=self.records,
+            tenant_id=TENANT.id,
+            index=self.index,
+            embedder=self.embedder,
+            policy=self.policy,
+        )
         return [(hit.document_name, hit.page_number) for hit in hits]
 
     def _page(self, opened: OpenDocument, document: Document, number: int) -> Page:

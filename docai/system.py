@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from docai.domain.ids import DocumentId, ErasureId, JobId, TenantId, new_answer_
 from docai.domain.jobs import Job, Priority
 from docai.domain.plans import PagePlan
 from docai.domain.work import Stage
-from docai.errors import DocumentNotReady, InvalidQuestion, PageNotFound
+from docai.errors import DocumentNotReady, InvalidQuestion, NotFound, PageNotFound
 from docai.jobs.admission import Admission
 from docai.jobs.batches import Batches
 from docai.jobs.commands import Jobs
@@ -264,8 +264,7 @@ class System:
         """
         self._admit(question)
         SEARCHES.labels(question.mode.value).inc()
-        with self._unit(tenant_id) as unit:
-            return self._search(unit, tenant_id, question)
+        return self._search(tenant_id, question)
 
     def heat_map(self, tenant_id: TenantId, question: Question, document_id: DocumentId, number: int) -> bytes:
         """A page's image as PNG with the words that meet the question glowing.
@@ -288,9 +287,9 @@ class System:
         """
         self._admit(question)
         narrowed = question.model_copy(update={"top_k": self._policy.answer_pages})
+        hits = self._search(tenant_id, narrowed)
         with self._unit(tenant_id) as unit:
-            hits = self._search(unit, tenant_id, narrowed)
-            pages = [(hit, unit.documents.page(hit.document_id, hit.page_number)) for hit in hits]
+            pages = _still_there(unit, hits)
             given = answer(
                 question,
                 pages,
@@ -349,14 +348,14 @@ class System:
                 f"The question has {len(question.text)} characters; the limit is {limit}.", limit=limit
             )
 
-    def _search(self, unit: UnitOfWork, tenant_id: TenantId, question: Question) -> list[Hit]:
-        for document_id in question.document_ids:
-            unit.documents.get(document_id)
+    def _search(self, tenant_id: TenantId, question: Question) -> list[Hit]:
+        with self._unit(tenant_id) as unit:
+            for document_id in question.document_ids:
+                unit.documents.get(document_id)
         return search(
             question,
+            records=self._parts.records,
             tenant_id=tenant_id,
-            documents=unit.documents,
-            terms=unit.terms,
             index=self._parts.index,
             embedder=self._parts.embedder,
             policy=self._policy.search,
@@ -367,3 +366,12 @@ class System:
         if page.image is None:
             raise PageNotFound(f"Page {number} was not drawn.", page=number, state=page.state.value)
         return self._parts.blobs.get(page.image.sha256)
+
+
+def _still_there(unit: UnitOfWork, hits: Sequence[Hit]) -> list[tuple[Hit, Page]]:
+    """Hits with their pages, without those whose documents were deleted since they were found."""
+    pages: list[tuple[Hit, Page]] = []
+    for hit in hits:
+        with suppress(NotFound):
+            pages.append((hit, unit.documents.page(hit.document_id, hit.page_number)))
+    return pages

@@ -14,7 +14,7 @@ from docai.domain.geometry import Box
 from docai.domain.ids import DocumentId, TenantId
 from docai.domain.words import PageWords
 from docai.errors import NotFound
-from docai.protocols import DocumentRecords, PageEmbedder, PageIndex, TermRecords
+from docai.protocols import DocumentRecords, PageEmbedder, PageIndex, Records, TermRecords
 from docai.terms import idf
 from docai.terms import terms as terms_in
 
@@ -43,34 +43,36 @@ class SearchPolicy:
 def search(
     question: Question,
     *,
+    records: Records,
     tenant_id: TenantId,
-    documents: DocumentRecords,
-    terms: TermRecords,
     index: PageIndex,
     embedder: PageEmbedder,
     policy: SearchPolicy,
 ) -> list[Hit]:
     """The tenant's pages that answer best, best first; none for a question without words.
 
-    Pages that the records no longer have are passed over, whatever the index says.
+    Pages that the records no longer have are passed over, whatever the index says. No transaction is open while the
+    index is asked: one that is slow keeps its own callers waiting, and nobody from the database.
 
     Raises:
         StoreUnavailable: the records or the index do not answer.
         IndexMismatch: the index was built by another encoder.
     """
-    weights = weights_of(question.text, terms)
-    query = embedder.embed_query(question.text, weights)
-    if query is None:
-        return []
     by_text: Sequence[tuple[DocumentId, int, float]] = ()
     by_vectors: Sequence[tuple[DocumentId, int, float]] = ()
     within, limit = question.document_ids, max(policy.candidates, question.top_k)
-    if question.mode is not SearchMode.LATE_INTERACTION:
-        by_text = terms.bm25(weights, document_ids=within, limit=limit)
+    with records.unit_of_work(tenant_id) as unit:
+        weights = weights_of(question.text, unit.terms)
+        if weights and question.mode is not SearchMode.LATE_INTERACTION:
+            by_text = unit.terms.bm25(weights, document_ids=within, limit=limit)
+    query = embedder.embed_query(question.text, weights)
+    if query is None:
+        return []
     if question.mode is not SearchMode.TEXT:
         by_vectors = index.search(tenant_id, query, document_ids=within, limit=limit)
     ranked = _fused(by_text, by_vectors, policy)
-    found = _looked_up(ranked, documents, question.top_k)
+    with records.unit_of_work(tenant_id) as unit:
+        found = _looked_up(ranked, unit.documents, question.top_k)
     return [_explained(hit, page, query, embedder) for hit, page in found]
 
 

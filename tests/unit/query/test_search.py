@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -62,7 +63,7 @@ class Library:
             for number, text in enumerate(texts, start=1):
                 page = page_of(document.id, number, text)
                 unit.documents.save_page(page)
-                counts = index_page(document, page, index=self.index, embedder=self.embedder)
+                counts = index_page(document, number, page.words, index=self.index, embedder=self.embedder)
                 unit.terms.replace(document.id, {number: counts})
         return document.id
 
@@ -70,16 +71,14 @@ class Library:
         self, text: str, tenant: Tenant | None = None, policy: SearchPolicy = POLICY, **more: object
     ) -> list[Hit]:
         asking = tenant or self.tenant
-        with self.records.unit_of_work(asking.id) as unit:
-            return search(
-                Question.model_validate({"text": text, **more}),
-                tenant_id=asking.id,
-                documents=unit.documents,
-                terms=unit.terms,
-                index=self.index,
-                embedder=self.embedder,
-                policy=policy,
-            )
+        return search(
+            Question.model_validate({"text": text, **more}),
+            records=self.records,
+            tenant_id=asking.id,
+            index=self.index,
+            embedder=self.embedder,
+            policy=policy,
+        )
 
     def heat_map(self, text: str, page: Page) -> list[tuple[Box, float]]:
         with self.records.unit_of_work(self.tenant.id) as unit:
@@ -197,7 +196,7 @@ def test_a_page_that_became_blank_is_not_found_any_more(library: Library) -> Non
     report = library.add("report.pdf", PAGES)
     with library.records.unit_of_work(library.tenant.id) as unit:
         document, blank = unit.documents.get(report), page_of(report, 2, "")
-        counts = index_page(document, blank, index=library.index, embedder=library.embedder)
+        counts = index_page(document, blank.number, blank.words, index=library.index, embedder=library.embedder)
         unit.terms.replace(report, {2: counts})
     assert 2 not in {hit.page_number for hit in library.search("depreciation")}
 
@@ -218,3 +217,18 @@ def test_a_page_that_does_not_match_stays_dark(library: Library) -> None:
     assert library.heat_map("zinc", page_of(report, 1, PAGES[0])) == []
     assert library.heat_map("", page_of(report, 1, PAGES[0])) == []
     assert library.heat_map("quays", page_of(report, 1, "")) == []
+
+
+def test_no_connection_is_held_while_the_index_is_asked(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    n_held: list[int] = []
+    ask, pool = library.index.search, library.records._engine.pool
+
+    def asking(*args: Any, **options: Any) -> Any:
+        n_held.append(pool.checkedout())
+        return ask(*args, **options)
+
+    monkeypatch.setattr(library.index, "search", asking)
+    library.add("report.pdf", PAGES)
+    before = pool.checkedout()
+    assert library.search("How are cranes depreciated?")
+    assert n_held == [before]
