@@ -106,7 +106,8 @@ class PostgresWork:
     def hold(self, document_id: DocumentId) -> None:
         """Keep workers from ending anything of a document until the transaction ends."""
         mine = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.id == document_id)
-        held = select(DocumentRow.id).where(*mine).with_for_update(key_share=True)
+        # The strongest lock at once: a weaker one that deleting raises later would meet a worker that raises its own.
+        held = select(DocumentRow.id).where(*mine).with_for_update()
         if self._session.scalars(held).first() is None:
             raise DocumentNotFound(f"There is no document {document_id}.")
 
