@@ -112,7 +112,7 @@ def freeze(run: Run, n: int, dice: random.Random, more: Iterator[Any]) -> tuple[
         assert took_s is not None, "leases of frozen workers were never taken back"
         slowest_s = max(slowest_s, took_s)
         if n_pair % 2:
-            assert eventually(partial(are_done, run, lost), 2 * BUSY_S) is not None
+            assert eventually(partial(are_done, run, lost), 4 * BUSY_S) is not None, run.where_it_stands()
         for name in names:
             run.crew.signal(name, signal.SIGCONT)
         all_lost += lost

@@ -62,7 +62,7 @@ def test_work_goes_on_when_the_broker_is_back(site: Site, tell: Told, n_each: in
 
 
 @pytest.mark.parametrize("switch", ["bells five times", "half the bells"])
-@pytest.mark.parametrize(("n_documents", "seed"), [(25, 24), full(300, 25)])
+@pytest.mark.parametrize(("n_documents", "seed"), [(12, 24), full(300, 25)])
 def test_confused_bells_change_no_result(site: Site, switch: str, n_documents: int, seed: int) -> None:
     with site.run(seed, switches=[switch]) as run:
         run.crew.start(RASTER, ALL, REST, switches=[switch])

@@ -17,7 +17,7 @@ MAX_SLOPE_MB = 10.0
 """Growth per 1,000 documents after warm-up."""
 
 
-@pytest.mark.parametrize(("n_documents", "n_pages", "seed"), [(240, 1, 70), full(5000, 4, 71, minutes=90)])
+@pytest.mark.parametrize(("n_documents", "n_pages", "seed"), [(160, 1, 70), full(5000, 4, 71, minutes=90)])
 def test_a_worker_does_not_grow(site: Site, tell: Told, n_documents: int, n_pages: int, seed: int) -> None:
     with site.run(seed) as run:
         (name,) = run.crew.start(ALL)
