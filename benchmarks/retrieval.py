@@ -28,7 +28,6 @@ from docai.engines.embedder.ngram import NgramEmbedder
 from docai.engines.ocr.rapidocr import RapidOcrReader
 from docai.pdf.sandbox import PdfSandbox
 from docai.pipeline.index import index_page
-from docai.pipeline.parse import read_page_words
 from docai.pipeline.rasterise import RasterPolicy, raster_plan
 from docai.protocols import OpenDocument
 from docai.query.search import SearchPolicy, search
@@ -102,10 +101,10 @@ class Corpus:
 
     def _page(self, opened: OpenDocument, document: Document, number: int) -> Page:
         facts = opened.measure(number)
-        image = b""
-        if facts.words.witness is not Witness.TEXT_LAYER:
-            image = opened.render(number, raster_plan(facts, self.raster).dpi).content
-        words = read_page_words(facts, image, word_reader=self.ocr)
+        words = facts.words
+        if words.witness is not Witness.TEXT_LAYER:
+            seen = self.ocr.read(opened.render(number, raster_plan(facts, self.raster).dpi).content)
+            words = seen.model_copy(update={"text_layer_flaws": words.text_layer_flaws})
         return Page(document_id=document.id, number=number, state=PageState.PARSED, size=facts.size, words=words)
 
 

@@ -9,6 +9,7 @@ from docai.domain.events import EventKind, NewEvent
 from docai.domain.ids import DocumentId, new_job_id
 from docai.domain.jobs import Job, JobState, Priority
 from docai.domain.work import NewItem, Stage
+from docai.pipeline.record import NOT_SEARCHABLE_CODE
 from docai.protocols import Sealer, UnitOfWork
 from docai.telemetry import log
 from docai.tracing import TRACING
@@ -46,7 +47,8 @@ def reopened(
 ) -> tuple[Job, Document] | None:
     """A further job for a document, in a new epoch, its failed pages queued again; None where nothing had failed.
 
-    Pages that a cancelled job left behind have failed too, even those that were read but cannot be found.
+    Pages that cannot be found have failed too, even those that were read: a cancelled job left them behind, or they could
+    not be put into the index.
 
     Holds the document until the transaction ends, so that one job at a time is made.
     """
@@ -56,7 +58,8 @@ def reopened(
         return None
     states = unit.documents.page_states(document_id)
     failed = {number for number, state in enumerate(states, start=1) if state is PageState.FAILED}
-    failed |= set(unit.documents.pages_at_fault(document_id, CANCELLED_CODE))
+    for code in (CANCELLED_CODE, NOT_SEARCHABLE_CODE):
+        failed |= set(unit.documents.pages_at_fault(document_id, code))
     if not failed and document.status is not DocumentStatus.FAILED:
         return None
     epoch = unit.work.new_epoch(document_id)

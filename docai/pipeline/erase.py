@@ -74,7 +74,10 @@ class Eraser:
             StoreUnavailable: a store does not answer.
         """
         for erasure, blobs in self._parts.records.erasures.due(_AT_ONCE):
-            self._look(erasure, blobs, may_verify=True)
+            try:
+                self._look(erasure, blobs, may_verify=True)
+            except StoreError as error:  # one that goes wrong again and again must not keep the others
+                log("erasure goes on later", level="warning", document=str(erasure.document_id), code=error.code)
 
     def _look(self, erasure: Erasure, blobs: Sequence[Sha256], *, may_verify: bool) -> Erasure:
         index, tenant_id, document_id = self._parts.index, erasure.tenant_id, erasure.document_id

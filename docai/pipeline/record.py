@@ -19,6 +19,8 @@ _JOB_STATE = {
     DocumentStatus.PROCESSING: JobState.RUNNING,
 }
 NOT_SEARCHABLE = "The page was read, but search cannot find it: "
+NOT_SEARCHABLE_CODE = "not_searchable"
+"""Of pages that were read and could not be put into the index: a retry takes them up."""
 
 
 class Recorder:
@@ -173,7 +175,7 @@ def _failed(page: Page, fault: Fault) -> Page:
 
 def _degrade(unit: UnitOfWork, lease: Lease, fault: Fault) -> None:
     page = unit.documents.page(lease.item.document_id, lease.item.page_number)
-    said = Fault(code=fault.code, message=NOT_SEARCHABLE + fault.message)
+    said = Fault(code=NOT_SEARCHABLE_CODE, message=NOT_SEARCHABLE + fault.message)
     unit.documents.save_page(page.model_copy(update={"state": PageState.DEGRADED, "fault": said}))
 
 

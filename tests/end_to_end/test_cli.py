@@ -207,7 +207,7 @@ def test_a_check_tells_what_is_there_and_what_is_misspelt(run: Run, monkeypatch:
 
 def test_a_check_has_the_engines_read_a_page(run: Run) -> None:
     checks = {check["name"]: check for check in run("check", "--json").data["checks"]}
-    assert list(checks) == ["records", "blobs", "index", "reader", "ocr"]
+    assert list(checks) == ["records", "blobs", "index", "isolation", "reader", "ocr"]
     assert checks["reader"]["detail"].startswith("pymupdf ")
     assert checks["ocr"]["detail"].startswith("rapidocr ")
     assert all("read a page in" in checks[engine]["detail"] for engine in ("reader", "ocr"))
@@ -252,10 +252,10 @@ def test_a_check_fails_where_the_home_cannot_be_used(run: Run, home: Path, tmp_p
 def test_deleting_needs_to_be_sure_and_is_final(run: Run, folder: Path, ids: dict[str, str]) -> None:
     unsure = run("delete", ids["invoice.pdf"], "--json")
     assert (unsure.code, unsure.data["code"]) == (1, "invalid_request")
-    assert run("delete", ids["invoice.pdf"], "--yes", "--json").data == {
-        "id": ids["invoice.pdf"],
-        "name": "invoice.pdf",
-    }
+    deleted = run("delete", ids["invoice.pdf"], "--yes", "--json").data
+    assert (deleted["id"], deleted["name"]) == (ids["invoice.pdf"], "invoice.pdf")
+    assert deleted["erasure"]["state"] == "verified"
+    assert deleted["erasure"]["n_vectors_left"] == 0
     gone = run("show", ids["invoice.pdf"], "--json")
     assert (gone.code, gone.data["code"]) == (1, "document_not_found")
     anew = run("ingest", folder / "invoice.pdf", "--json").data["data"][0]["submission"]

@@ -167,19 +167,22 @@ def test_a_page_that_the_index_refuses_is_kept_and_the_others_are_found(
     pdf = pymupdf.open()
     for text in ("far too many words for so small an index", "zygomorphic"):
         pdf.new_page().insert_text((72, 72), text)
+    content = pdf.tobytes()
     with monkeypatch.context() as patched:
         patched.setattr("docai.stores.qdrant.admission.MAX_PAGE_VECTORS", 3)
-        document, _ = read(local, pdf.tobytes())
+        document, _ = read(local, content)
     crowded, found = local.system.pages(local.tenant.id, document.id)
     assert crowded.state is PageState.DEGRADED
     assert crowded.fault is not None
-    assert crowded.fault.code == "invalid_embedding"
+    assert crowded.fault.code == "not_searchable"
     assert crowded.words is not None
     assert crowded.words.words
     assert found.state is PageState.PARSED
     assert document.status is DocumentStatus.PARTLY_READY
     (hit, *_) = local.system.search(local.tenant.id, Question(text="zygomorphic"))
     assert (hit.document_id, hit.page_number) == (document.id, 2)
+    mended, _ = read(local, content)  # once the index takes it, sending it again has it found
+    assert (mended.id, mended.status) == (document.id, DocumentStatus.READY)
 
 
 def test_a_page_with_a_single_word_is_not_blank(local: Assembled) -> None:
