@@ -16,10 +16,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from docai.domain.answers import Answer, Question
-from docai.domain.ids import DocumentId
 from docai.assembly.local import open_local
 from docai.assembly.parts import Assembled
+from docai.domain.answers import Answer, Question
+from docai.domain.ids import DocumentId
 from docai.settings import AnswerSettings, Settings
 
 NOT_ANSWERABLE = "Not answerable"

@@ -176,8 +176,8 @@ class WorkerSettings(_Group):
     processes: int = Field(
         0,
         ge=0,
-        description="Documents' pages read side by side, each in a process of its own; `docai up` runs as many workers, "
-        "one of them for images, words and vectors; 0: one per core.",
+        description="Documents' pages read side by side, each in a process of its own; `docai up` runs as many "
+        "workers, one of them for images, words and vectors; 0: one per core.",
     )
     lease_s: float = Field(
         30.0, ge=1, description="A worker that says nothing for so long loses the work it holds, seconds."

@@ -47,8 +47,8 @@ def reopened(
 ) -> tuple[Job, Document] | None:
     """A further job for a document, in a new epoch, its failed pages queued again; None where nothing had failed.
 
-    Pages that cannot be found have failed too, even those that were read: a cancelled job left them behind, or they could
-    not be put into the index.
+    Pages that cannot be found have failed too, even those that were read: a cancelled job left them behind, or the
+    index did not take them.
 
     Holds the document until the transaction ends, so that one job at a time is made.
     """
