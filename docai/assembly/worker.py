@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import socket
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -30,10 +32,15 @@ from docai.pipeline.health import Health
 from docai.pipeline.leases import LeaseKeeper
 from docai.pipeline.parts import Parts
 from docai.pipeline.stages import Stages
+from docai.pipeline.sweep import Chore, Upkeep
 from docai.pipeline.worker import Worker
 from docai.settings import Settings
 from docai.telemetry import log
 
+_ALIVE_EVERY_S = 5.0
+FROZEN_S = 120.0
+"""A process in which no Python thread ran for so long is in C code that keeps the interpreter's lock: its own watchdogs
+cannot run, and others have its work by now."""
 STUCK = 75
 """Exit status of a worker that gave up on itself (EX_TEMPFAIL of sysexits.h): its supervisor starts another."""
 
@@ -81,6 +88,8 @@ def open_worker(settings: Settings, app: Celery, capabilities: Sequence[Capabili
             )
         )
         keep_up(settings, parts, stack)
+        stack.enter_context(Upkeep({"alive": Chore(_ALIVE_EVERY_S, say_alive)}))
+        stack.callback(faulthandler.cancel_dump_traceback_later)
         stages = Stages(parts, make_policy(settings).reading)
         lease_s, sweep_s = settings.worker.lease_s, settings.worker.sweep_s
         yield WorkerProcess(
@@ -90,6 +99,11 @@ def open_worker(settings: Settings, app: Celery, capabilities: Sequence[Capabili
             Health(parts, lease_s=lease_s),
             DatabaseGauges(records, lease_s=lease_s, sweep_s=sweep_s),
         )
+
+
+def say_alive() -> None:
+    """Put off the end of this process for `FROZEN_S`; without another call it ends with its threads' traces."""
+    faulthandler.dump_traceback_later(FROZEN_S, exit=True, file=sys.__stderr__)
 
 
 def _leave(reason: str) -> None:
