@@ -5,7 +5,6 @@ from __future__ import annotations
 import faulthandler
 import os
 import socket
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from docai.pipeline.worker import Worker
 from docai.settings import Settings
 from docai.telemetry import log
 
+_STDERR = 2
 _ALIVE_EVERY_S = 5.0
 FROZEN_S = 120.0
 """A process in which no Python thread ran for so long is in C code that keeps the interpreter's lock: its own watchdogs
@@ -103,7 +103,7 @@ def open_worker(settings: Settings, app: Celery, capabilities: Sequence[Capabili
 
 def say_alive() -> None:
     """Put off the end of this process for `FROZEN_S`; without another call it ends with its threads' traces."""
-    faulthandler.dump_traceback_later(FROZEN_S, exit=True, file=sys.__stderr__)
+    faulthandler.dump_traceback_later(FROZEN_S, exit=True, file=_STDERR)
 
 
 def _leave(reason: str) -> None:
