@@ -45,5 +45,5 @@ def test_a_misspelt_variable_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCAI_DATABASE__URL", "postgresql+psycopg://me:secret@db/docai")
-    assert "secret" not in repr(load_settings())
+    monkeypatch.setenv("DOCAI_DATABASE__URL", "postgresql+psycopg://me:hunter2@db/docai")
+    assert "hunter2" not in repr(load_settings())

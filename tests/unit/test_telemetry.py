@@ -50,6 +50,7 @@ def _libraries_as_they_were() -> Iterator[None]:
 @pytest.mark.usefixtures("_libraries_as_they_were")
 @pytest.mark.parametrize("name", ["celery.worker.consumer", "uvicorn.error", "some.library"])
 def test_what_libraries_log_is_in_our_format_once(capfd: pytest.CaptureFixture[str], name: str) -> None:
+    logging.getLogger(name).setLevel(logging.NOTSET)  # a server that another test ran has set it
     configure_logging("warning", as_json=True)
     configure_logging("warning", as_json=True)
     with log_context(request_id="r1"):

@@ -48,7 +48,7 @@ class LedgerDocument:
     pages: dict[int, PageState] = field(default_factory=dict)
     items: dict[Key, LedgerItem] = field(default_factory=dict)
     unfound: set[int] = field(default_factory=set)
-    """Pages that were read when their job was cancelled, but are not in the index."""
+    """Pages that were read, but are not in the index: their job was cancelled before, or the index did not take them."""
     n_finished_events: Counter[JobId] = field(default_factory=Counter)
 
     @property
@@ -102,9 +102,13 @@ class LedgerDocument:
         """The tenant ended the job; pages that were read but are not in the index cannot be found."""
         for _, stage, number in self.unfinished:
             if stage is Stage.EMBED:
-                self.pages[number] = PageState.DEGRADED
-                self.unfound.add(number)
+                self.not_taken(number)
         self.end_early(JobState.CANCELLED)
+
+    def not_taken(self, number: int) -> None:
+        """The index did not take a page that was read."""
+        self.pages[number] = PageState.DEGRADED
+        self.unfound.add(number)
 
     @property
     def to_retry(self) -> set[int] | None:

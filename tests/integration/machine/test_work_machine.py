@@ -259,7 +259,7 @@ class WorkMachine(RuleBasedStateMachine):
             document, _, item = self._find(lease)
             item.state = ItemState.DONE
             if is_refused:
-                document.pages[lease.item.page_number] = PageState.DEGRADED
+                document.not_taken(lease.item.page_number)
             document.end_if_done()
 
     @precondition(lambda self: self.leases)
@@ -320,8 +320,10 @@ class WorkMachine(RuleBasedStateMachine):
         if lease.item.stage is Stage.OPEN:
             document.end_early()
             return
-        is_read = lease.item.stage is Stage.EMBED
-        document.pages[lease.item.page_number] = PageState.DEGRADED if is_read else PageState.FAILED
+        if lease.item.stage is Stage.EMBED:
+            document.not_taken(lease.item.page_number)
+        else:
+            document.pages[lease.item.page_number] = PageState.FAILED
         document.end_if_done()
 
     def _some_lease(self, data: st.DataObject) -> Lease:
