@@ -48,7 +48,7 @@ class LedgerDocument:
     pages: dict[int, PageState] = field(default_factory=dict)
     items: dict[Key, LedgerItem] = field(default_factory=dict)
     unfound: set[int] = field(default_factory=set)
-    """Pages that were read, but are not in the index: their job was cancelled before, or the index did not take them."""
+    """Pages that were read and are not in the index: their job was cancelled, or the index did not take them."""
     n_finished_events: Counter[JobId] = field(default_factory=Counter)
 
     @property
