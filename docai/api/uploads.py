@@ -30,7 +30,10 @@ BODY_SCHEMA: dict[str, object] = {
                     "required": ["file"],
                     "properties": {
                         "file": {"type": "string", "format": "binary", "description": "PDF, PNG, JPEG or TIFF."},
-                        "password": {"type": "string", "description": "Opens an encrypted PDF; never stored."},
+                        "password": {
+                            "type": "string",
+                            "description": "Opens an encrypted PDF; kept sealed until its job ends.",
+                        },
                     },
                 }
             },

@@ -47,11 +47,6 @@ class CeleryDoorbell:
             self._changed.notify()
         self._thread.join(_FAREWELL_S)
 
-    @property
-    def is_away(self) -> bool:
-        """Whether the last message could not be sent."""
-        return self._is_away
-
     def reason_unheard(self) -> str | None:
         """Why the broker cannot be reached; None if it can."""
         return reason_away(str(self._app.conf.broker_url))

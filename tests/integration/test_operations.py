@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import base64
 import os
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from docai.domain.access import Tenant
-from docai.domain.documents import Document, DocumentStatus, Fault, MediaType, Page, PageState
-from docai.domain.ids import DocumentId, JobId, WorkerId, sha256_of
-from docai.domain.jobs import Job, JobState
+from docai.domain.documents import Document, DocumentStatus, Fault, Page, PageState
+from docai.domain.ids import WorkerId
+from docai.domain.jobs import JobState
 from docai.domain.work import Capability, NewItem, Stage
 from docai.operations import Operations, Outcome
 from docai.pipeline.record import Recorder
 from docai.pipeline.threads import ThreadDoorbell
 from docai.sealing import Seal
 from docai.stores.postgres.unit_of_work import PostgresRecords
+from tests.integration.stores.samples import a_document, a_job
 
 KILLED = Fault(code="worker_crashed", message="It took down the worker.")
 
@@ -31,19 +31,8 @@ def operations(records: PostgresRecords) -> Operations:
 
 def buried(records: PostgresRecords, tenant: Tenant, *, stage: Stage = Stage.READ, n_dead: int = 1) -> Document:
     """A document of three pages: all were read, but for the last ones, which are dead at this stage."""
-    now = datetime.now(UTC)
-    document = Document(
-        id=DocumentId(uuid4()),
-        tenant_id=tenant.id,
-        name="some.pdf",
-        sha256=sha256_of(uuid4().bytes),
-        media_type=MediaType.PDF,
-        n_bytes=1,
-        status=DocumentStatus.PROCESSING,
-        created_at=now,
-        updated_at=now,
-    )
-    job = Job(id=JobId(uuid4()), tenant_id=tenant.id, document_id=document.id, state=JobState.RUNNING, created_at=now)
+    document = a_document(tenant, uuid4().bytes).model_copy(update={"status": DocumentStatus.PROCESSING})
+    job = a_job(document).model_copy(update={"state": JobState.RUNNING})
     with records.unit_of_work(tenant.id) as unit:
         unit.documents.add(document, job)
         unit.documents.open_ledger(document.id, 3)

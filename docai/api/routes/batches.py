@@ -36,7 +36,7 @@ _FORM_SCHEMA: dict[str, object] = {
                     "properties": {
                         "password": {
                             "type": "string",
-                            "description": "Opens encrypted PDFs; it must come before the files, and is never stored.",
+                            "description": "Opens encrypted PDFs; must come before the files; kept sealed until the jobs end.",
                         },
                         "files": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}},
                     },

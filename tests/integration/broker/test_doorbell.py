@@ -42,7 +42,7 @@ def test_what_was_rung_while_the_broker_was_away_arrives_when_it_is_back(tmp_pat
         eventually(lambda: n_messages(server, Capability.RASTER) == 1)
         server.stop()
         doorbell.ring([Capability.EMBED])
-        eventually(lambda: doorbell.is_away)
+        eventually(lambda: doorbell.reason_unheard() is not None)
         server.start()
         eventually(lambda: n_messages(server, Capability.EMBED) == 1)
-        assert not doorbell.is_away
+        assert doorbell.reason_unheard() is None

@@ -9,15 +9,16 @@ import pytest
 from sqlalchemy import Engine, text
 
 from docai.domain.access import Tenant
-from docai.domain.documents import Document, DocumentStatus, MediaType
+from docai.domain.documents import DocumentStatus
 from docai.domain.events import EventKind, NewEvent
-from docai.domain.ids import DocumentId, JobId, WorkerId, sha256_of
-from docai.domain.jobs import Job, JobState
+from docai.domain.ids import WorkerId
+from docai.domain.jobs import Job
 from docai.domain.work import Capability, ItemState, Lease, NewItem, Stage
 from docai.domain.workers import WorkerReport, WorkerState
 from docai.pipeline.forget import Forgetter, Retention
 from docai.stores.postgres.engine import make_engine
 from docai.stores.postgres.unit_of_work import PostgresRecords
+from tests.integration.stores.samples import a_document, a_job
 
 ALL_WELL = {
     "lease_not_taken_back": 0,
@@ -30,19 +31,8 @@ ALL_WELL = {
 
 def entered(records: PostgresRecords, tenant: Tenant, *, pages: int = 2) -> Job:
     """A document with a job and a work item for each page."""
-    now = datetime.now(UTC)
-    document = Document(
-        id=DocumentId(uuid4()),
-        tenant_id=tenant.id,
-        name="some.pdf",
-        sha256=sha256_of(uuid4().bytes),
-        media_type=MediaType.PDF,
-        n_bytes=1,
-        status=DocumentStatus.QUEUED,
-        created_at=now,
-        updated_at=now,
-    )
-    job = Job(id=JobId(uuid4()), tenant_id=tenant.id, document_id=document.id, state=JobState.QUEUED, created_at=now)
+    document = a_document(tenant, uuid4().bytes)
+    job = a_job(document)
     with records.unit_of_work(tenant.id) as unit:
         unit.documents.add(document, job)
         unit.work.add(job, [NewItem(Stage.READ, number) for number in range(1, pages + 1)])
