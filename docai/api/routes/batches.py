@@ -36,7 +36,7 @@ _FORM_SCHEMA: dict[str, object] = {
                     "properties": {
                         "password": {
                             "type": "string",
-                            "description": "Opens encrypted PDFs; must come before the files; kept sealed until the jobs end.",
+                            "description": "Opens encrypted PDFs; comes before the files; kept sealed until read.",
                         },
                         "files": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}},
                     },
