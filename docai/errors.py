@@ -360,6 +360,13 @@ class IndexMismatch(StoreError):
     code = "index_mismatch"
 
 
+class IndexMissing(StoreError):
+    """No page was ever embedded: there is no index to search yet."""
+
+    code = "index_missing"
+    retryable = True
+
+
 class ConfigurationError(DocaiError):
     """The settings contradict themselves or the machine; the process does not come up."""
 

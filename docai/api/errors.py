@@ -34,6 +34,7 @@ STATUSES: dict[type[errors.DocaiError], HTTPStatus] = {
     errors.StoreError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    errors.IndexMissing: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ConfigurationError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """A class without a row has the status of its nearest ancestor with one."""

@@ -8,9 +8,39 @@ import numpy as np
 import numpy.typing as npt
 
 from docai.domain.geometry import Box
+from docai.domain.words import PageWords
 
 Matrix = npt.NDArray[np.float32]
 HalfMatrix = npt.NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class PageSight:
+    """What an encoder may look at of a page."""
+
+    words: PageWords | None
+    image: bytes | None = None
+    """An image file's bytes; only for encoders that ask for images."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageGrid:
+    """How a page's patch vectors lie on it: `rows` x `columns` of them, row by row, then the overview's."""
+
+    rows: int
+    columns: int
+    overview_side: int = 0
+    """The page seen whole as this many by this many further vectors; 0 for none."""
+
+    @property
+    def n_vectors(self) -> int:
+        """How many vectors the page has."""
+        return self.rows * self.columns + self.overview_side**2
+
+    @property
+    def run_lengths(self) -> tuple[int, ...]:
+        """Vectors of each row of the grid, then of each row of the overview."""
+        return (self.columns,) * self.rows + (self.overview_side,) * self.overview_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +48,18 @@ class PageEmbedding:
     """A page for late interaction."""
 
     vectors: Matrix  # (N, D)
-    """Unit length, float32, finite."""
+    """Unit length, float32, finite; all of them are stored and searched."""
     boxes: tuple[Box, ...]
     """Where each vector stands on the page, N of them."""
     word_ids: tuple[int, ...]
-    """Which of the page's words each vector is of, N indices, for explaining a hit."""
+    """Which of the page's words each vector is of, N indices, for explaining a hit; none where they are of patches."""
     encoder: str
     """Fingerprint: name, version and settings of the encoder; vectors of different encoders are never compared."""
+    run_lengths: tuple[int, ...] = ()
+    """Lengths of the runs of neighbouring vectors, a row of patches or a few words, whose means find candidates; they
+    sum to N. None: a run each."""
+    grid: PageGrid | None = None
+    """How the vectors lie, where they are of patches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +80,21 @@ class PatchEmbedding:
     """Of the tokens around the image: of no place on the page."""
     encoder: str
     """Fingerprint of the encoder; vectors of different encoders are never compared."""
+
+    def as_page(self) -> PageEmbedding:
+        """What is stored and searched: every vector of the image, none of the prompt."""
+        grid = PageGrid(self.rows, self.columns, overview_side=round(len(self.overview) ** 0.5))
+        vectors = np.concatenate([self.patches, self.overview]).astype(np.float32)
+        boxes = self.boxes + self.overview_boxes
+        return PageEmbedding(vectors, boxes, (), self.encoder, grid.run_lengths, grid)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVectors:
+    """A page's vectors as an index gives them back."""
+
+    vectors: Matrix  # (N, D)
+    grid: PageGrid | None
 
 
 @dataclass(frozen=True, slots=True)

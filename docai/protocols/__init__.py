@@ -1,7 +1,8 @@
 """The seams: what an engine, a PDF reader, a store and a queue must do."""
 
 from docai.protocols.erasures import ErasureQueue, ErasureRecords
-from docai.protocols.reading import OpenDocument, PageCropper, PageEmbedder, PdfReader, WordReader
+from docai.protocols.indexes import EmbeddingRecords, IndexRecords, QueryRequests
+from docai.protocols.reading import OpenDocument, PageCropper, PageEmbedder, PdfReader, QueryEmbedder, WordReader
 from docai.protocols.records import (
     AnswerRecords,
     DocumentRecords,
@@ -11,7 +12,7 @@ from docai.protocols.records import (
     UnitOfWork,
 )
 from docai.protocols.requests import BatchRecords, RequestKeys
-from docai.protocols.stores import BlobStore, PageIndex, Sealer
+from docai.protocols.stores import BlobStore, IndexShelf, PageIndex, Sealer
 from docai.protocols.upkeep import UpkeepRecords
 from docai.protocols.webhooks import WebhookOutbox, WebhookRecords
 from docai.protocols.work import Doorbell, EventRecords, WorkQueue, WorkRecords
@@ -22,15 +23,20 @@ __all__ = [
     "BlobStore",
     "DocumentRecords",
     "Doorbell",
+    "EmbeddingRecords",
     "ErasureQueue",
     "ErasureRecords",
     "EventRecords",
+    "IndexRecords",
+    "IndexShelf",
     "JobRecords",
     "OpenDocument",
     "PageCropper",
     "PageEmbedder",
     "PageIndex",
     "PdfReader",
+    "QueryEmbedder",
+    "QueryRequests",
     "Records",
     "RequestKeys",
     "Sealer",

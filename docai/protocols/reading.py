@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from docai.domain.documents import DocumentFacts, MediaType, PageFacts
-from docai.domain.embeddings import PageEmbedding, QueryEmbedding
+from docai.domain.embeddings import PageEmbedding, PageSight, QueryEmbedding
 from docai.domain.geometry import Box
 from docai.domain.images import RenderedPage
 from docai.domain.isolation import Isolation
@@ -82,28 +82,57 @@ class WordReader(Protocol):
         """
 
 
-class PageEmbedder(Protocol):
-    """Pages and queries to vectors for late interaction."""
+class QueryEmbedder(Protocol):
+    """Queries to vectors for late interaction. Thread-safe."""
 
     @property
     def fingerprint(self) -> str:
-        """Name, version and settings: vectors with different fingerprints are never compared."""
+        """Name, version and settings: vectors with different fingerprints are never compared.
+
+        Raises:
+            IndexMissing: it is that of the index in use, and there is none yet.
+        """
+
+    def embed_query(self, text: str, weights: Mapping[str, float]) -> QueryEmbedding | None:
+        """One vector per query token.
+
+        Args:
+            text: the query.
+            weights: term to weight, by which encoders of words scale their vectors; a missing term weighs as an unseen
+                one. Encoders that weigh by context do without.
+
+        Returns:
+            None when the text has nothing to look for.
+
+        Raises:
+            InvalidQuestion: it has more tokens than the encoder takes.
+            EngineUnavailable: the encoder does not answer.
+        """
+
+    def embed_words(self, words: PageWords) -> PageEmbedding | None:
+        """A page's vectors made again from its words, to explain a hit; None where vectors are of images."""
+
+
+class PageEmbedder(QueryEmbedder, Protocol):
+    """Pages and queries to vectors for late interaction. Thread-safe."""
 
     @property
     def dimension(self) -> int:
         """D, the length of a vector."""
 
-    def embed_page(self, words: PageWords) -> PageEmbedding | None:
-        """One unit vector per word at its place; None for a page without words.
+    @property
+    def sees_images(self) -> bool:
+        """Whether it looks at page images; else it looks at their words."""
+
+    def embed_pages(self, pages: Sequence[PageSight]) -> list[PageEmbedding | None]:
+        """Each page's vectors, in the order of the pages; None for a page with nothing to embed.
+
+        A page's vectors do not depend on the pages it is embedded with.
 
         Raises:
             InvalidEmbedding: a vector is not finite or has no length.
-        """
-
-    def embed_query(self, text: str, weights: Mapping[str, float]) -> QueryEmbedding | None:
-        """One vector per query token, scaled by the token's weight; a missing token weighs as an unseen one.
-
-        None when the text has no token.
+            PageUnreadable: an image is damaged.
+            EngineUnavailable: the device has no memory for a single page, or this process has no encoder of pages.
         """
 
 

@@ -13,6 +13,7 @@ from docai.domain.ids import DocumentId, JobId, Sha256, TenantId
 from docai.domain.jobs import Job, JobPlace, JobState
 from docai.domain.words import PageWords
 from docai.protocols.erasures import ErasureQueue, ErasureRecords
+from docai.protocols.indexes import EmbeddingRecords, IndexRecords, QueryRequests
 from docai.protocols.requests import BatchRecords, RequestKeys
 from docai.protocols.upkeep import UpkeepRecords
 from docai.protocols.webhooks import WebhookOutbox, WebhookRecords
@@ -171,6 +172,7 @@ class UnitOfWork(Protocol):
     events: EventRecords
     webhooks: WebhookRecords
     erasures: ErasureRecords
+    embeddings: EmbeddingRecords
 
 
 class Records(Protocol):
@@ -207,6 +209,14 @@ class Records(Protocol):
     @property
     def keys(self) -> RequestKeys:
         """The idempotency keys of all tenants."""
+
+    @property
+    def indexes(self) -> IndexRecords:
+        """The page indexes."""
+
+    @property
+    def query_requests(self) -> QueryRequests:
+        """Queries for encoders of other processes."""
 
     def n_unfinished_jobs(self, at_most: int) -> int:
         """How many jobs of all tenants have not ended, counted no further than `at_most`."""
