@@ -1,14 +1,15 @@
 # syntax=docker/dockerfile:1
 # docai's images: `service` answers REST, `worker` does the work. Both hold the same program, without torch: what is pinned
-# in requirements-service.lock.
+# in requirements-service.lock. With `--build-arg LOCK=requirements-models.lock` it can embed page images with models.
 FROM python:3.11-slim-bookworm AS build
+ARG LOCK=requirements-service.lock
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy
 RUN pip install --no-cache-dir 'uv>=0.9,<1'
 WORKDIR /build
-COPY pyproject.toml README.md LICENSE requirements-service.lock ./
+COPY pyproject.toml README.md LICENSE requirements-*.lock ./
 COPY docai ./docai
 RUN uv venv /opt/docai \
-    && uv pip install --python /opt/docai/bin/python --require-hashes --requirement requirements-service.lock \
+    && uv pip install --python /opt/docai/bin/python --require-hashes --requirement "${LOCK}" \
     && uv pip install --python /opt/docai/bin/python --no-deps .
 
 FROM python:3.11-slim-bookworm AS program

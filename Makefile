@@ -42,6 +42,9 @@ lock: setup  ## pin the dependencies anew
 		--group dev --extra models --extra telemetry pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--constraint requirements.lock --extra telemetry pyproject.toml --output-file requirements-service.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--constraint requirements.lock --extra models --extra telemetry pyproject.toml \
+		--output-file requirements-models.lock
 
 serve: setup  ## the REST service on this machine
 	$(BIN)/docai serve

@@ -1,6 +1,7 @@
 """Pages per second of our embedder against colpali-engine's own example loop: one model, one device, taking turns.
 
 python benchmarks/embedder.py [--shape tiny|middle|colqwen2-2b] [--device cpu|cuda] [--pages 24] [--rounds 3]
+    [--threads 0]
 
 The example loop is the one of the engine's README: a DataLoader in batches of four, `process_images` as its collate
 function, the embeddings of the whole batch brought to the CPU. The pages are drawn, two thirds of them upright A4,
@@ -23,6 +24,7 @@ import transformers
 from PIL import Image, ImageDraw
 from torch.utils.data import DataLoader
 
+from docai.domain.embeddings import PageSight
 from docai.engines.embedder.colpali import ColPaliEmbedder
 from docai.engines.embedder.loading import load
 from tests.models.checkpoints import ROPE, byte_tokenizer, qwen_ids
@@ -121,7 +123,10 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=24)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--batch-tokens", type=int, default=None)
+    parser.add_argument("--threads", type=int, default=0, help="of one forward pass; 0: one per core")
     arguments = parser.parse_args()
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
     transformers.logging.set_verbosity_error()
     with tempfile.TemporaryDirectory() as folder:
         save_random(arguments.shape, Path(folder))
@@ -129,11 +134,12 @@ def main() -> None:
     embedder = ColPaliEmbedder(loaded, batch_tokens=arguments.batch_tokens)
     files = draw_pages(arguments.pages)
     example_loop(loaded.model, loaded.processor, files[:README_BATCH])
-    embedder.embed_images(files[:README_BATCH])
+    sights = [PageSight(None, file) for file in files]
+    embedder.embed_pages(sights[:README_BATCH])
     theirs, ours = [], []
     for _ in range(arguments.rounds):
         theirs.append(seconds(lambda: example_loop(loaded.model, loaded.processor, files)))
-        ours.append(seconds(lambda: embedder.embed_images(files)))
+        ours.append(seconds(lambda: embedder.embed_pages(sights)))
     weights = sum(weight.numel() for weight in loaded.model.parameters())
     print(
         f"{arguments.shape}: {weights / 1e6:.1f} million weights, {loaded.device}, {loaded.dtype}, {len(files)} pages"

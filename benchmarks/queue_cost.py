@@ -33,6 +33,7 @@ from docai.assembly.local import open_local
 from docai.assembly.parts import Assembled, make_policy
 from docai.domain.access import Tenant
 from docai.domain.documents import Document, DocumentStatus, MediaType, Page, PageState
+from docai.domain.embeddings import PageSight
 from docai.domain.ids import Sha256, TenantId, WorkerId, new_document_id, new_job_id, sha256_of
 from docai.domain.jobs import Job, JobState
 from docai.domain.work import Capability, NewItem, Stage
@@ -204,7 +205,8 @@ class Plain:
             for number in range(1, opened.facts.n_pages + 1):
                 page, _ = self._reading.read(opened, document, number)
                 assert page.state is PageState.PARSED
-                index_page(document, number, page.words, index=self._index, embedder=self._embedder)
+                (embedding,) = self._embedder.embed_pages([PageSight(page.words)])
+                index_page(document, page, embedding, index=self._index)
             return opened.facts.n_pages
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,11 +21,13 @@ from uuid import UUID
 from docai.domain.access import ApiKey, Tenant
 from docai.domain.answers import Question, SearchMode
 from docai.domain.documents import Document, DocumentStatus, MediaType, Page, PageState
+from docai.domain.embeddings import PageSight
 from docai.domain.ids import DocumentId, KeyId, TenantId, new_document_id, new_job_id, sha256_of
 from docai.domain.jobs import Job, JobState
-from docai.domain.words import Witness
+from docai.domain.words import PageWords, Witness
 from docai.engines.embedder.ngram import NgramEmbedder
 from docai.engines.ocr.rapidocr import RapidOcrReader
+from docai.late_interaction import CandidatePolicy
 from docai.pdf.sandbox import PdfSandbox
 from docai.pipeline.index import index_page
 from docai.pipeline.rasterise import RasterPolicy, raster_plan
@@ -55,36 +57,18 @@ class Corpus:
 
     def add(self, path: Path) -> tuple[DocumentId, int]:
         """Read a file unless it is there already; gives its id and how many pages were read."""
-        now, content = datetime.now(UTC), path.read_bytes()
-        document = Document(
-            id=new_document_id(),
-            tenant_id=TENANT.id,
-            name=path.name,
-            sha256=sha256_of(content),
-            media_type=MediaType.PDF,
-            n_bytes=len(content),
-            status=DocumentStatus.READY,
-            created_at=now,
-            updated_at=now,
-        )
-        job = Job(
-            id=new_job_id(), tenant_id=TENANT.id, document_id=document.id, state=JobState.SUCCEEDED, created_at=now
-        )
-        with (
-            self.sandbox.open(path, MediaType.PDF, None) as opened,
-            self.records.unit_of_work(TENANT.id) as unit,
-        ):
-            stored, _, is_new = unit.documents.add(document, job)
-            if not is_new:
-                return stored.id, 0
-            unit.documents.open_ledger(document.id, opened.facts.n_pages)
-            counts = {}
-            for number in range(1, opened.facts.n_pages + 1):
-                page = self._page(opened, document, number)
-                unit.documents.save_page(page)
-                counts[number] = index_page(document, number, page.words, index=self.index, embedder=self.embedder)
-            unit.terms.replace(document.id, counts)
-        return document.id, len(counts)
+        document = _document(path.name, path.read_bytes())
+        with self.sandbox.open(path, MediaType.PDF, None) as opened:
+            return self._put(document, opened.facts.n_pages, lambda number: self._page(opened, document, number))
+
+    def add_words(self, name: str, pages: Sequence[PageWords]) -> tuple[DocumentId, int]:
+        """Take in the words of a document's pages unless they are there already, as `add` does."""
+        document = _document(name, name.encode())
+
+        def page(number: int) -> Page:
+            return Page(document_id=document.id, number=number, state=PageState.PARSED, words=pages[number - 1])
+
+        return self._put(document, len(pages), page)
 
     def ask(self, text: str, within: tuple[DocumentId, ...], top_k: int, mode: SearchMode) -> list[tuple[str, int]]:
         """Names and page numbers, best first."""
@@ -99,6 +83,34 @@ class Corpus:
         )
         return [(hit.document_name, hit.page_number) for hit in hits]
 
+    def _put(self, document: Document, n_pages: int, read: Callable[[int], Page]) -> tuple[DocumentId, int]:
+        with self.records.unit_of_work(TENANT.id) as unit:
+            known = unit.documents.list(limit=10_000)
+        for stored in known:
+            if stored.sha256 == document.sha256:
+                return stored.id, 0
+        # Read before the transaction: the database breaks off one that idles while words are recognised.
+        pages = [read(number) for number in range(1, n_pages + 1)]
+        embeddings = self.embedder.embed_pages([PageSight(page.words) for page in pages])
+        job = Job(
+            id=new_job_id(),
+            tenant_id=TENANT.id,
+            document_id=document.id,
+            state=JobState.SUCCEEDED,
+            created_at=document.created_at,
+        )
+        with self.records.unit_of_work(TENANT.id) as unit:
+            unit.documents.add(document, job)
+            unit.documents.open_ledger(document.id, n_pages)
+            for page in pages:
+                unit.documents.save_page(page)
+            counts = {
+                page.number: index_page(document, page, embedding, index=self.index)
+                for page, embedding in zip(pages, embeddings, strict=True)
+            }
+            unit.terms.replace(document.id, counts)
+        return document.id, n_pages
+
     def _page(self, opened: OpenDocument, document: Document, number: int) -> Page:
         facts = opened.measure(number)
         words = facts.words
@@ -106,6 +118,26 @@ class Corpus:
             seen = self.ocr.read(opened.render(number, raster_plan(facts, self.raster).dpi).content)
             words = seen.model_copy(update={"text_layer_flaws": words.text_layer_flaws})
         return Page(document_id=document.id, number=number, state=PageState.PARSED, size=facts.size, words=words)
+
+
+def _document(name: str, content: bytes) -> Document:
+    now = datetime.now(UTC)
+    return Document(
+        id=new_document_id(),
+        tenant_id=TENANT.id,
+        name=name,
+        sha256=sha256_of(content),
+        media_type=MediaType.PDF,
+        n_bytes=len(content),
+        status=DocumentStatus.READY,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def open_index(home: Path, embedder: NgramEmbedder, policy: CandidatePolicy) -> EdgeIndex:
+    """The index of a corpus."""
+    return EdgeIndex(home / "index", dimension=embedder.dimension, encoder=embedder.fingerprint, policy=policy)
 
 
 @contextmanager
@@ -122,7 +154,7 @@ def open_corpus(home: Path, settings: Settings) -> Iterator[Corpus]:
             key = ApiKey(id=KeyId(UUID(int=1)), tenant_id=TENANT.id, prefix="", sha256="", created_at=datetime.now(UTC))
             records.add_key(TENANT, key)
         embedder = NgramEmbedder(dimension=settings.embedder.dimension)
-        index = EdgeIndex(home / "index", dimension=embedder.dimension, encoder=embedder.fingerprint)
+        index = open_index(home, embedder, CandidatePolicy(settings.index.full_scan_pages, settings.index.candidates))
         stack.callback(index.close)
         sandbox = PdfSandbox(
             memory_mib=limits.sandbox_memory_mib,

@@ -25,7 +25,9 @@ class DatabaseSettings(_Group):
         description="SQLAlchemy URL of a PostgreSQL 15 or newer, such as "
         "`postgresql+psycopg://user:password@host/docai`; unset: a real PostgreSQL of our own under `DOCAI_HOME`.",
     )
-    pool_size: int = Field(8, ge=2, description="Connections kept open per process; the sweeper needs two.")
+    pool_size: int = Field(
+        8, ge=4, description="Connections kept open per process; sweeping and tending the index need two each."
+    )
 
 
 class BrokerSettings(_Group):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from docai.domain.ids import DocumentId, ErasureId, JobId, TenantId, new_answer_
 from docai.domain.jobs import Job, Priority
 from docai.domain.plans import PagePlan
 from docai.domain.work import Stage
-from docai.errors import DocumentNotReady, InvalidQuestion, NotFound, PageNotFound
+from docai.errors import DocaiError, DocumentNotReady, InvalidQuestion, PageNotFound
 from docai.jobs.admission import Admission
 from docai.jobs.batches import Batches
 from docai.jobs.commands import Jobs
@@ -34,9 +34,10 @@ from docai.pipeline.plan import plan_pages
 from docai.pipeline.self_check import Check, check_engines, check_stores
 from docai.protocols import PageCropper, UnitOfWork
 from docai.query.answer import answer
-from docai.query.search import SearchPolicy, heat_map, search
+from docai.query.glow import heat_map
+from docai.query.search import SearchPolicy, search, still_there, weights_of
 from docai.sealing import SealedKeys
-from docai.telemetry import ANSWERS, SEARCHES, exposition
+from docai.telemetry import ANSWERS, SEARCHES, exposition, log
 from docai.webhooks.registry import Webhooks
 
 POLL_S = 0.05
@@ -65,6 +66,8 @@ class Policy:
     max_question_characters: int
     answer_pages: int
     answer_min_confidence: float
+    log_queries: bool
+    """Whether what is searched for is kept, to compare indexes by."""
     lease_s: float
     """A worker that said nothing for so long is lost."""
     sweep_s: float
@@ -101,19 +104,20 @@ class System:
         *,
         password: str | None = None,
         priority: Priority = Priority.NORMAL,
+        metadata: Mapping[str, str] | None = None,
     ) -> Submission:
         """Take a document in and have it read. Once this returns, the document will be read, whatever fails.
 
         The same bytes give the same document; if that one or pages of it had failed, what failed is read again (with
-        the password given now).
+        the password given now), and metadata that is given replaces what was said of it before.
 
         Raises:
-            InputError: the file cannot be taken in; nothing of it is kept.
+            InputError: the metadata cannot be kept, or the file cannot be taken in; nothing of it is kept.
             StoreFull, StoreUnavailable: there is no such document.
         """
         now = datetime.now(UTC)
         blobs, limit = self._parts.blobs, self._policy.max_bytes
-        incoming = take_in(stream, name, tenant_id=tenant_id, blobs=blobs, max_bytes=limit, now=now)
+        incoming = take_in(stream, name, tenant_id=tenant_id, blobs=blobs, max_bytes=limit, now=now, metadata=metadata)
         job = new_job(incoming, now, priority)
         with self._unit(tenant_id) as unit:
             # As the last of an older document with the same bytes, the file may be about to be removed.
@@ -122,6 +126,9 @@ class System:
                 stream.seek(0)
                 blobs.put_stream(stream, limit)
             document, known, is_new = unit.documents.add(incoming, job)
+            if not is_new and metadata is not None:
+                unit.documents.set_metadata(document.id, incoming.metadata)
+                document = document.model_copy(update={"metadata": incoming.metadata})
             to_do: Job | None = job if is_new else None
             if not is_new and (begun := reopened(unit, document.id, now, priority)) is not None:
                 to_do, document = begun
@@ -261,23 +268,35 @@ class System:
         Raises:
             InvalidQuestion: empty or longer than the limit.
             DocumentNotFound: it names a document the tenant does not have.
+            InvalidRequest: its filter matches too many documents.
+            EngineUnavailable: the encoder does not answer; by text, it is not asked.
         """
         self._admit(question)
         SEARCHES.labels(question.mode.value).inc()
-        return self._search(tenant_id, question)
+        hits = self._search(tenant_id, question)
+        if self._policy.log_queries:
+            self._keep_query(tenant_id, question.text)
+        return hits
 
-    def heat_map(self, tenant_id: TenantId, question: Question, document_id: DocumentId, number: int) -> bytes:
-        """A page's image as PNG with the words that meet the question glowing.
+    def heat_map(
+        self, tenant_id: TenantId, question: Question, document_id: DocumentId, number: int, *, token: int | None = None
+    ) -> bytes:
+        """A page's image as PNG with what meets the question glowing: words, or patches where vectors are of images.
+
+        With `token`, only what meets this one of the question's tokens, counted from 1.
 
         Raises:
             InvalidQuestion, DocumentNotFound, PageNotFound: as for `search` and `page_image`.
+            InvalidRequest: the question does not have so many tokens.
+            EngineUnavailable: the encoder does not answer.
         """
         self._admit(question)
-        image = self._image(tenant_id, document_id, number)
         with self._unit(tenant_id) as unit:
             page = unit.documents.page(document_id, number)
-            spots = heat_map(question.text, page, terms=unit.terms, embedder=self._parts.embedder)
-        return self._cropper.heat_map(image, spots)
+            weights = weights_of(question.text, unit.terms)
+        index, embedder = self._parts.index, self._parts.embedder
+        spots = heat_map(question.text, weights, page, tenant_id=tenant_id, index=index, embedder=embedder, token=token)
+        return self._cropper.heat_map(self._image_of(page), spots)
 
     def answer(self, tenant_id: TenantId, question: Question) -> Answer:
         """The answer with its citations, or an abstention; it is kept.
@@ -289,7 +308,7 @@ class System:
         narrowed = question.model_copy(update={"top_k": self._policy.answer_pages})
         hits = self._search(tenant_id, narrowed)
         with self._unit(tenant_id) as unit:
-            pages = _still_there(unit, hits)
+            pages = still_there(hits, unit.documents)
             given = answer(
                 question,
                 pages,
@@ -361,17 +380,16 @@ class System:
             policy=self._policy.search,
         )
 
+    def _keep_query(self, tenant_id: TenantId, text: str) -> None:
+        try:
+            self._parts.records.indexes.log_query(tenant_id, text)
+        except DocaiError as error:  # the pages are found, and are worth more than the note
+            log("query not kept", level="warning", code=error.code)
+
     def _image(self, tenant_id: TenantId, document_id: DocumentId, number: int) -> bytes:
-        page = self.page(tenant_id, document_id, number)
+        return self._image_of(self.page(tenant_id, document_id, number))
+
+    def _image_of(self, page: Page) -> bytes:
         if page.image is None:
-            raise PageNotFound(f"Page {number} was not drawn.", page=number, state=page.state.value)
+            raise PageNotFound(f"Page {page.number} was not drawn.", page=page.number, state=page.state.value)
         return self._parts.blobs.get(page.image.sha256)
-
-
-def _still_there(unit: UnitOfWork, hits: Sequence[Hit]) -> list[tuple[Hit, Page]]:
-    """Hits with their pages, without those whose documents were deleted since they were found."""
-    pages: list[tuple[Hit, Page]] = []
-    for hit in hits:
-        with suppress(NotFound):
-            pages.append((hit, unit.documents.page(hit.document_id, hit.page_number)))
-    return pages

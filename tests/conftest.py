@@ -59,7 +59,7 @@ def records(engine: Engine) -> Iterator[PostgresRecords]:
     """An empty record store."""
     yield PostgresRecords(engine)
     with engine.begin() as connection:
-        connection.execute(text("TRUNCATE tenant, page_term, worker CASCADE"))
+        connection.execute(text("TRUNCATE tenant, page_term, worker, page_index, query_request CASCADE"))
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ if TYPE_CHECKING:  # what the parser itself calls it, for type checkers alone
 
 SPOOL_BYTES = 1 << 20
 """Gathered before it is written, and kept in memory below this size."""
-_MAX_FIELD_BYTES = 4096
+_MAX_FIELD_BYTES = 1 << 18
+"""As much as `metadata` may be: 50 keys and values of 1,100 characters, of 4 bytes each."""
 _MAX_HEADERS = 16
 _MAX_HEADER_BYTES = 4096
 

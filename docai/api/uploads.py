@@ -10,9 +10,10 @@ from typing import BinaryIO, cast
 
 from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from docai.api.metadata import METADATA_ENCODING, METADATA_SCHEMA, read_metadata
 from docai.errors import InvalidRequest
 
 SPOOL_BYTES = 1024 * 1024
@@ -34,8 +35,10 @@ BODY_SCHEMA: dict[str, object] = {
                             "type": "string",
                             "description": "Opens an encrypted PDF; kept sealed until its job ends.",
                         },
+                        "metadata": METADATA_SCHEMA,
                     },
-                }
+                },
+                "encoding": METADATA_ENCODING,
             },
             "application/octet-stream": {
                 "schema": {"type": "string", "format": "binary", "description": "The file itself; `?name=` names it."}
@@ -52,6 +55,8 @@ class Upload:
     stream: BinaryIO
     name: str
     password: str | None
+    metadata: dict[str, str] | None
+    """None: nothing was said."""
 
 
 @asynccontextmanager
@@ -60,7 +65,7 @@ async def received(request: Request, name: str | None, threads: CapacityLimiter)
 
     Raises:
         ClientDisconnect: the connection ended before the body did.
-        InvalidRequest: the form is malformed, or has no `file` or more than one.
+        InvalidRequest: the form is malformed, has no `file` or several, or `metadata` that is no object of strings.
     """
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         try:
@@ -68,7 +73,7 @@ async def received(request: Request, name: str | None, threads: CapacityLimiter)
         except HTTPException as error:  # what Starlette makes of a MultiPartException within an application
             raise InvalidRequest(f"The form cannot be read: {error.detail}") from error
         try:
-            yield _from_form(form.get("file"), form.get("password"), name)
+            yield _from_form(form, name)
         finally:
             await form.close()
         return
@@ -82,15 +87,17 @@ async def received(request: Request, name: str | None, threads: CapacityLimiter)
                 gathered.clear()
         await to_thread.run_sync(spool.write, bytes(gathered), limiter=threads)
         spool.seek(0)
-        yield Upload(cast("BinaryIO", spool), name or "document", None)
+        yield Upload(cast("BinaryIO", spool), name or "document", None, None)
     finally:
         # To give a large file's place back takes as long as many an answer; and it must be given back in any case.
         with CancelScope(shield=True):
             await to_thread.run_sync(spool.close, limiter=threads)
 
 
-def _from_form(file: object, password: object, name: str | None) -> Upload:
+def _from_form(form: FormData, name: str | None) -> Upload:
+    file, password = form.get("file"), form.get("password")
     if not isinstance(file, UploadFile):
         raise InvalidRequest("The form has no file in a field named `file`, or the upload was cut off.")
     secret = password if isinstance(password, str) and password else None
-    return Upload(file.file, name or file.filename or "document", secret)
+    metadata = read_metadata(form.get("metadata"))
+    return Upload(file.file, name or file.filename or "document", secret, metadata)

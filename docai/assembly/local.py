@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from uuid import uuid4
 
+from docai.assembly.adoption import adopt, require_active
+from docai.assembly.embedders import make_embedder
 from docai.assembly.parts import (
     Assembled,
     first_tenant,
@@ -16,7 +18,8 @@ from docai.assembly.parts import (
     make_policy,
     make_system,
     open_records,
-    shared_index,
+    own_shelf,
+    shared_shelf,
     start_tracing,
 )
 from docai.assembly.upkeep import keep_up
@@ -27,11 +30,9 @@ from docai.pipeline.stages import Stages
 from docai.pipeline.sweep import Sweeper
 from docai.pipeline.threads import ThreadDoorbell, WorkerThreads
 from docai.pipeline.worker import Worker
-from docai.protocols import PageEmbedder, PageIndex
 from docai.settings import Settings
 from docai.stores.home import HomeLock
 from docai.stores.postgres.embedded import EmbeddedPostgres
-from docai.stores.qdrant.edge import EdgeIndex
 from docai.telemetry import log
 
 
@@ -41,6 +42,7 @@ def open_local(settings: Settings) -> Iterator[Assembled]:
 
     Raises:
         HomeInUse: another process works on this `DOCAI_HOME`.
+        IndexMismatch: the pages stand in the index of another encoder than the one that is set.
         ConfigurationError, StoreUnavailable: a part cannot be started.
     """
     home = settings.home_path
@@ -53,13 +55,10 @@ def open_local(settings: Settings) -> Iterator[Assembled]:
             # Nobody else works on a database of our own: whoever held work is dead.
             records.queue.release_all()
         doorbell = ThreadDoorbell()
-        parts = make_parts(
-            settings,
-            stack,
-            records=records,
-            index=lambda embedder: _index(settings, embedder),
-            doorbell=doorbell,
-        )
+        embedder = make_embedder(settings)
+        require_active(adopt(records.indexes, embedder, settings.embedder.model), records.indexes)
+        shelf = own_shelf(settings) if settings.index.url is None else shared_shelf(settings)
+        parts = make_parts(settings, stack, records=records, shelf=shelf, doorbell=doorbell, embedder=embedder)
         Sweeper(records, doorbell).sweep()
         keeper = stack.enter_context(
             LeaseKeeper(
@@ -73,16 +72,10 @@ def open_local(settings: Settings) -> Iterator[Assembled]:
         )
         worker = Worker(records.queue, Stages(parts, make_policy(settings).reading), keeper, doorbell)
         threads = WorkerThreads(worker, keeper, doorbell, capabilities=tuple(Capability), n=settings.n_processes)
-        keep_up(settings, parts, stack)
+        keep_up(settings, parts, stack, fills_index=True)
         stack.enter_context(threads)
         tenant, key = first_tenant(records)
         yield Assembled(make_system(settings, parts), tenant, key, records)
-
-
-def _index(settings: Settings, embedder: PageEmbedder) -> PageIndex:
-    if settings.index.url is not None:
-        return shared_index(settings, embedder)
-    return EdgeIndex(settings.home_path / "index", dimension=embedder.dimension, encoder=embedder.fingerprint)
 
 
 def _database_url(settings: Settings, stack: ExitStack) -> str:

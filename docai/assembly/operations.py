@@ -37,7 +37,7 @@ def open_operations(settings: Settings) -> Iterator[Operations]:
         ConfigurationError, StoreUnavailable: the database cannot be used.
     """
     with ExitStack() as stack:
-        url, is_ours_alone = _database_url(settings, stack)
+        url, is_ours_alone = database_of(settings, stack)
         records = open_records(settings, url, stack, migrate=is_ours_alone)
         doorbell: Doorbell = _Silent()
         if settings.broker.url is not None:
@@ -46,8 +46,13 @@ def open_operations(settings: Settings) -> Iterator[Operations]:
         yield Operations(records, doorbell, open_seal(key, settings.home_path))
 
 
-def _database_url(settings: Settings, stack: ExitStack) -> tuple[str, bool]:
-    """Where it is, and whether nobody else uses it."""
+def database_of(settings: Settings, stack: ExitStack) -> tuple[str, bool]:
+    """Where the database is, started if it is our own and does not run, and whether we have its home to ourselves.
+
+    Raises:
+        HomeInUse: another process is just starting or stopping our own database.
+        StoreUnavailable: it does not come up.
+    """
     if settings.database.url is not None:
         return settings.database.url.get_secret_value(), False
     own = EmbeddedPostgres(settings.home_path / "postgres")

@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from docai.assembly.embedders import query_embedder
 from docai.domain.access import ApiKey, Tenant
 from docai.domain.ids import TenantId
-from docai.engines.embedder.ngram import NgramEmbedder
 from docai.engines.ocr.rapidocr import RapidOcrReader
+from docai.late_interaction import CandidatePolicy
 from docai.pdf.sandbox import PdfSandbox
 from docai.pipeline.erase import Eraser
 from docai.pipeline.leases import LeasePolicy
 from docai.pipeline.parts import Parts, ReadingPolicy
 from docai.pipeline.rasterise import RasterPolicy
-from docai.protocols import Doorbell, PageEmbedder, PageIndex, Records
+from docai.protocols import Doorbell, IndexShelf, PageEmbedder, Records
 from docai.query.search import SearchPolicy
 from docai.rendering.pictures import PillowCropper
 from docai.sealing import open_seal
 from docai.settings import Settings
 from docai.stores.blobs.filesystem import FilesystemBlobs
+from docai.stores.indexes import RegisteredIndexes
 from docai.stores.postgres.access import new_key
 from docai.stores.postgres.engine import make_engine
 from docai.stores.postgres.schema import require_current, upgrade
 from docai.stores.postgres.unit_of_work import PostgresRecords
-from docai.stores.qdrant.remote import RemoteIndex
-from docai.stores.qdrant.server import ServerIndex
+from docai.stores.qdrant.edge import EdgeShelf
+from docai.stores.qdrant.remote import RemoteShelf
+from docai.stores.qdrant.server import ServerShelf
 from docai.system import Policy, System
 from docai.tracing import TRACING
 from docai.webhooks.guard import Guard
 from docai.webhooks.registry import Webhooks
 
+INDEXES = "indexes"
+"""In `DOCAI_HOME`: the folder of the page indexes of our own."""
 INDEX_SOCKET = Path("run", "index.socket")
-"""In `DOCAI_HOME`: where the one process that owns the embedded index is spoken to.
+"""In `DOCAI_HOME`: where the one process that owns those indexes is spoken to.
 
 In a folder that the owner makes for itself, since others may be let into `DOCAI_HOME` and must not be near the socket.
 """
@@ -76,31 +80,30 @@ def open_records(settings: Settings, url: str, stack: ExitStack, *, migrate: boo
     return records
 
 
-def shared_index(settings: Settings, embedder: PageEmbedder) -> PageIndex:
-    """The index that several processes use: a Qdrant server, or the one process that owns the embedded engine."""
+def own_shelf(settings: Settings) -> IndexShelf:
+    """The indexes in `DOCAI_HOME`, opened in this process; nobody else may have them open."""
+    return EdgeShelf(settings.home_path / INDEXES, policy=candidate_policy(settings))
+
+
+def shared_shelf(settings: Settings) -> IndexShelf:
+    """The indexes that several processes use: on a Qdrant server, or with the one process that owns our own."""
     chosen = settings.index
     if chosen.url is not None:
-        return ServerIndex.connect(
+        return ServerShelf.connect(
             chosen.url,
             api_key=chosen.api_key.get_secret_value() if chosen.api_key else None,
             grpc_port=chosen.grpc_port,
-            collection=chosen.collection,
-            dimension=embedder.dimension,
-            encoder=embedder.fingerprint,
-            replication_factor=chosen.replication_factor,
             timeout_s=chosen.timeout_s,
+            prefix=chosen.collection,
+            replication_factor=chosen.replication_factor,
+            policy=candidate_policy(settings),
         )
-    return RemoteIndex(
-        settings.home_path / INDEX_SOCKET,
-        dimension=embedder.dimension,
-        encoder=embedder.fingerprint,
-        timeout_s=chosen.timeout_s,
-    )
+    return RemoteShelf(settings.home_path / INDEX_SOCKET, timeout_s=chosen.timeout_s)
 
 
-def make_embedder(settings: Settings) -> NgramEmbedder:
-    """The encoder of pages and questions."""
-    return NgramEmbedder(dimension=settings.embedder.dimension)
+def candidate_policy(settings: Settings) -> CandidatePolicy:
+    """The settings that decide which pages are scored by all their vectors."""
+    return CandidatePolicy(full_scan_pages=settings.index.full_scan_pages, candidates=settings.index.candidates)
 
 
 def make_parts(
@@ -108,14 +111,24 @@ def make_parts(
     stack: ExitStack,
     *,
     records: Records,
-    index: Callable[[PageEmbedder], PageIndex],
+    shelf: IndexShelf,
     doorbell: Doorbell,
+    embedder: PageEmbedder | None = None,
 ) -> Parts:
-    """Everything that the stages are done with; engines load with their first use."""
+    """Everything that the stages are done with; engines load with their first use.
+
+    Args:
+        settings: what is set.
+        stack: closes what is opened here.
+        records: the record of truth.
+        shelf: where the page indexes stand.
+        doorbell: wakes workers.
+        embedder: of a process that embeds pages; None for the others, which embed queries only, with the encoder of
+            the index in use, or by asking a process that has it.
+    """
     home, limits = settings.home_path, settings.limits
-    embedder = make_embedder(settings)
-    opened_index = index(embedder)
-    stack.callback(opened_index.close)
+    index = RegisteredIndexes(records.indexes, shelf)
+    stack.callback(index.close)
     # The PDF engine takes two seconds to load, so it starts with the first document, not with every command.
     sandbox = PdfSandbox(
         memory_mib=limits.sandbox_memory_mib,
@@ -129,10 +142,10 @@ def make_parts(
     return Parts(
         records=records,
         blobs=FilesystemBlobs(home / "blobs"),
-        index=opened_index,
+        index=index,
         reader=sandbox,
         word_reader=RapidOcrReader(threads=settings.ocr.threads),
-        embedder=embedder,
+        embedder=embedder or query_embedder(settings, records),
         doorbell=doorbell,
         sealer=open_seal(settings.secret_key.get_secret_value() if settings.secret_key else None, home),
     )
@@ -158,6 +171,7 @@ def make_policy(settings: Settings) -> Policy:
             rrf_k=settings.search.rrf_k,
             text_weight=settings.search.text_weight,
             late_interaction_weight=settings.search.late_interaction_weight,
+            max_filtered_documents=settings.search.max_filtered_documents,
         ),
         max_bytes=limits.max_bytes,
         max_jobs_of_tenant=limits.max_jobs_of_tenant,
@@ -165,6 +179,7 @@ def make_policy(settings: Settings) -> Policy:
         max_question_characters=limits.max_question_characters,
         answer_pages=settings.answer.pages,
         answer_min_confidence=settings.answer.min_confidence,
+        log_queries=settings.retention.query_days > 0,
         lease_s=settings.worker.lease_s,
         sweep_s=settings.worker.sweep_s,
     )

@@ -12,7 +12,7 @@ from docai.assembly.parts import (
     make_parts,
     make_system,
     open_records,
-    shared_index,
+    shared_shelf,
     start_tracing,
 )
 from docai.assembly.upkeep import keep_up
@@ -36,13 +36,7 @@ def open_service(settings: Settings) -> Iterator[Assembled]:
         start_tracing(settings, stack, "docai-api")
         records = open_records(settings, database_url, stack, migrate=False)
         doorbell = stack.enter_context(CeleryDoorbell(make_app(broker_url)))
-        parts = make_parts(
-            settings,
-            stack,
-            records=records,
-            index=lambda embedder: shared_index(settings, embedder),
-            doorbell=doorbell,
-        )
+        parts = make_parts(settings, stack, records=records, shelf=shared_shelf(settings), doorbell=doorbell)
         keep_up(settings, parts, stack)
         tenant, key = first_tenant(records)
         yield Assembled(make_system(settings, parts), tenant, key, records)

@@ -12,13 +12,15 @@ from uuid import uuid4
 
 from celery import Celery
 
+from docai.assembly.adoption import adopt
+from docai.assembly.embedders import make_embedder
 from docai.assembly.parts import (
     ensure_home,
     lease_policy,
     make_parts,
     make_policy,
     open_records,
-    shared_index,
+    shared_shelf,
     start_tracing,
 )
 from docai.assembly.service import addresses
@@ -26,11 +28,13 @@ from docai.assembly.upkeep import keep_up
 from docai.broker.doorbell import CeleryDoorbell
 from docai.domain.ids import WorkerId
 from docai.domain.work import Capability
+from docai.pipeline.answer_queries import QueryAnswerer
 from docai.pipeline.gauges import DatabaseGauges
 from docai.pipeline.health import Health
 from docai.pipeline.leases import LeaseKeeper
 from docai.pipeline.parts import Parts
 from docai.pipeline.stages import Stages
+from docai.pipeline.standby import StandBy
 from docai.pipeline.sweep import Chore, Upkeep
 from docai.pipeline.worker import Worker
 from docai.settings import Settings
@@ -62,6 +66,7 @@ def open_worker(settings: Settings, app: Celery, capabilities: Sequence[Capabili
 
     Raises:
         ConfigurationError: an address is missing, or the database's tables are of another release.
+        IndexMismatch: the pages stand in the index of another encoder than the one that is set.
         StoreUnavailable: the database does not answer.
     """
     database_url, _ = addresses(settings)
@@ -70,13 +75,12 @@ def open_worker(settings: Settings, app: Celery, capabilities: Sequence[Capabili
         start_tracing(settings, stack, "docai-worker")
         records = open_records(settings, database_url, stack, migrate=False)
         doorbell = stack.enter_context(CeleryDoorbell(app))
-        parts = make_parts(
-            settings,
-            stack,
-            records=records,
-            index=lambda embedder: shared_index(settings, embedder),
-            doorbell=doorbell,
-        )
+        embedder = None
+        if Capability.EMBED in capabilities:
+            embedder = make_embedder(settings)
+            adopt(records.indexes, embedder, settings.embedder.model)
+        shelf = shared_shelf(settings)
+        parts = make_parts(settings, stack, records=records, shelf=shelf, doorbell=doorbell, embedder=embedder)
         keeper = stack.enter_context(
             LeaseKeeper(
                 records.queue,
@@ -87,13 +91,16 @@ def open_worker(settings: Settings, app: Celery, capabilities: Sequence[Capabili
                 on_stuck=_leave,
             )
         )
-        keep_up(settings, parts, stack)
+        keep_up(settings, parts, stack, fills_index=embedder is not None)
+        if embedder is not None and embedder.sees_images:
+            stack.enter_context(QueryAnswerer(records.query_requests, embedder))
         stack.enter_context(Upkeep({"alive": Chore(_ALIVE_EVERY_S, say_alive)}))
         stack.callback(faulthandler.cancel_dump_traceback_later)
+        may_embed = StandBy(records.indexes, embedder.fingerprint).may_embed if embedder else lambda: False
         stages = Stages(parts, make_policy(settings).reading)
         lease_s, sweep_s = settings.worker.lease_s, settings.worker.sweep_s
         yield WorkerProcess(
-            Worker(records.queue, stages, keeper, doorbell),
+            Worker(records.queue, stages, keeper, doorbell, may_embed=may_embed),
             keeper,
             parts,
             Health(parts, lease_s=lease_s),

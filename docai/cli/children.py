@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Collection
 from http.client import HTTPConnection, HTTPException
 
-from docai.assembly.parts import INDEX_SOCKET, make_embedder
+from docai.assembly.parts import INDEX_SOCKET, INDEXES
 from docai.domain.work import Capability
 from docai.domain.workers import WorkerState
 from docai.errors import StoreError
@@ -106,14 +106,13 @@ def degraded_parts(address: str, port: int) -> list[str]:
 
 
 def _index_owner(settings: Settings, env: dict[str, str]) -> ChildSpec:
-    embedder = make_embedder(settings)
     place = settings.home_path / INDEX_SOCKET
     argv = (
         *(sys.executable, "-m", "docai.stores.qdrant.owner"),
-        *("--folder", str(settings.home_path / "index")),
+        *("--folder", str(settings.home_path / INDEXES)),
         *("--socket", str(place)),
-        *("--dimension", str(embedder.dimension)),
-        *("--encoder", embedder.fingerprint),
+        *("--full-scan-pages", str(settings.index.full_scan_pages)),
+        *("--candidates", str(settings.index.candidates)),
     )
     return ChildSpec(INDEX, argv, env, lambda: _accepts(str(socket_place(place))))
 

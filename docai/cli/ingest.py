@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 from docai.cli.output import JsonFlag, counted, notes, print_json, results, state_text
+from docai.cli.pairs import pairs
 from docai.cli.session import Session, open_session
 from docai.domain.documents import DocumentStatus
 from docai.domain.jobs import Job
@@ -46,12 +47,17 @@ def ingest(
         list[Path], typer.Argument(metavar="PATH", exists=True, readable=True, help="Files, or folders of files.")
     ],
     password: Annotated[str | None, typer.Option(help="What opens the files that are encrypted.")] = None,
+    metadata: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="Something to find these documents by; give it again for more."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Take in PDFs, PNGs, JPEGs and TIFFs, and wait until they are read."""
+    said = pairs(metadata, "--metadata") if metadata else None
     files, n_passed_over = _expanded(paths)
     with open_session() as session:
-        taken = take_in(session, files, password=password, console=None if as_json else results())
+        taken = take_in(session, files, password=password, metadata=said, console=None if as_json else results())
     if as_json:
         _print_as_json(taken, n_passed_over)
     elif n_passed_over:
@@ -61,14 +67,19 @@ def ingest(
 
 
 def take_in(
-    session: Session, files: Sequence[Path], *, password: str | None = None, console: Console | None = None
+    session: Session,
+    files: Sequence[Path],
+    *,
+    password: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+    console: Console | None = None,
 ) -> list[Taken]:
     """Submit files and wait until each is read; one line per document, and bars where the console is a terminal.
 
     Raises:
         StoreError: a store failed; files before are kept.
     """
-    taken = [_submitted(session, path, password) for path in files]
+    taken = [_submitted(session, path, password, metadata) for path in files]
     return followed(session, taken, console)
 
 
@@ -102,10 +113,11 @@ def _is_document(path: Path) -> bool:
     return True
 
 
-def _submitted(session: Session, path: Path, password: str | None) -> Taken:
+def _submitted(session: Session, path: Path, password: str | None, metadata: Mapping[str, str] | None) -> Taken:
+    submit = session.system.submit
     try:
         with path.open("rb") as stream:
-            return Taken(path, session.system.submit(session.tenant_id, stream, path.name, password=password))
+            return Taken(path, submit(session.tenant_id, stream, path.name, password=password, metadata=metadata))
     except InputError as error:
         return Taken(path, None, error)
 

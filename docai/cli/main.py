@@ -13,6 +13,7 @@ from docai.cli.admin import admin
 from docai.cli.check import check
 from docai.cli.demo import demo
 from docai.cli.documents import delete, list_documents, show, tables
+from docai.cli.index import index
 from docai.cli.ingest import ingest
 from docai.cli.jobs import cancel, jobs, retry
 from docai.cli.key import key
@@ -29,7 +30,7 @@ _HINTS = {
     "wrong_password": "Give another one with --password.",
     "store_full": "Make room and run the same command again; what was finished is kept.",
     "store_unavailable": "Run `docai check` to see which store does not answer.",
-    "index_mismatch": "Choose another DOCAI_HOME, or take the documents in anew.",
+    "index_mismatch": "`docai index status` shows which indexes there are.",
 }
 """What to do next, for errors that do not say it themselves."""
 
@@ -62,6 +63,7 @@ for _name, _command in (
 ):
     app.command(_name)(_command)
 app.add_typer(admin, name="admin")
+app.add_typer(index, name="index")
 
 
 @app.callback(invoke_without_command=True)

@@ -12,30 +12,43 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
+from docai.cli.explanation import explanation_lines
 from docai.cli.output import JsonFlag, notes, place, print_json, results, save, shown
+from docai.cli.pairs import pairs
 from docai.cli.session import Session, open_session
 from docai.domain.answers import Answer, Citation, Hit, Question, SearchMode
+from docai.domain.documents import DocumentFilter
 from docai.domain.ids import DocumentId
 
 DocumentOption = Annotated[
     list[str] | None,
     typer.Option("--document", metavar="ID", help="Look in this document only; give it again for more."),
 ]
+FilterOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter", metavar="KEY=VALUE", help="Look in documents taken in with this metadata; again for more of it."
+    ),
+]
 
 
-def search(
+def search(  # noqa: PLR0913, PLR0917 - each is an option of the command
     query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for.")],
     documents: DocumentOption = None,
+    wanted: FilterOption = None,
     top_k: Annotated[int, typer.Option(min=1, max=100, help="Most pages to give.")] = 5,
     mode: Annotated[SearchMode, typer.Option(help="What ranks the pages.")] = SearchMode.HYBRID,
     picture: Annotated[
-        Path | None, typer.Option(help="Write the best page as PNG, its matching words glowing.")
+        Path | None, typer.Option(help="Write the best page as PNG, what meets the query glowing.")
     ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say what made each page's scores.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Find pages, best first, and say which words made them so."""
+    where = _filter(wanted)
     with open_session() as session:
-        question = Question(text=query, document_ids=_ids(session, documents), top_k=top_k, mode=mode)
+        ids = _ids(session, documents)
+        question = Question(text=query, document_ids=ids, filter=where, top_k=top_k, mode=mode, explain=explain)
         hits = session.system.search(session.tenant_id, question)
         if picture is not None and hits:
             best = hits[0]
@@ -53,12 +66,14 @@ def search(
 def ask(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="What to ask.")],
     documents: DocumentOption = None,
+    wanted: FilterOption = None,
     picture: Annotated[Path | None, typer.Option(help="Write the cited page as PNG, the cited place marked.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Answer from the documents and say where the answer stands, or say that they hold none."""
+    where = _filter(wanted)
     with open_session() as session:
-        asked = Question(text=question, document_ids=_ids(session, documents))
+        asked = Question(text=question, document_ids=_ids(session, documents), filter=where)
         answer = session.system.answer(session.tenant_id, asked)
         if picture is not None and answer.citations:
             save(picture, marked_page(session, answer.citations[0]))
@@ -101,6 +116,8 @@ def hit_text(rank: int, hit: Hit) -> Group:
     below = [Text(shown(hit.snippet))] if hit.snippet else []
     if words:
         below.append(Text(f"because of: {shown(', '.join(words))}", "dim"))
+    if hit.explanation is not None:
+        below += explanation_lines(hit.explanation)
     return Group(head, *(Padding(line, (0, 0, 0, 3), expand=False) for line in below), "")
 
 
@@ -123,9 +140,13 @@ def _answer(answer: Answer) -> Group:
 
 
 def _ranks(hit: Hit) -> str:
-    ranks = (("words' vectors", hit.late_interaction_rank), ("BM25", hit.text_rank))
+    ranks = (("vectors", hit.late_interaction_rank), ("BM25", hit.text_rank))
     said = [f"{rank}. by {name}" for name, rank in ranks if rank is not None]
     return f" ({', '.join(said)})" if said else ""
+
+
+def _filter(given: Sequence[str] | None) -> DocumentFilter:
+    return DocumentFilter(metadata=pairs(given, "--filter"))
 
 
 def _ids(session: Session, starts: Sequence[str] | None) -> tuple[DocumentId, ...]:

@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from docai.domain.documents import DocumentFilter
 from docai.domain.evidence import Evidence
+from docai.domain.explanations import Explanation
 from docai.domain.geometry import Box
 from docai.domain.ids import AnswerId, DocumentId
 
@@ -30,10 +32,14 @@ class Question(BaseModel):
     """Empty: all of the tenant's documents."""
     top_k: int = 10
     mode: SearchMode = SearchMode.HYBRID
+    filter: DocumentFilter = DocumentFilter()
+    """Only in documents that it matches, of those named."""
+    explain: bool = False
+    """Whether hits say what made their scores."""
 
 
 class Match(BaseModel):
-    """Why a page was found: a query token and the words of the page that met it best."""
+    """Why a page was found: a token of the query and the word of the page that met it best."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,7 +47,7 @@ class Match(BaseModel):
     word: str
     box: Box
     similarity: float
-    """Cosine of the token's and the word's vectors, before weighting."""
+    """Cosine of the token's and the word's vectors, before weighting; 1 where words were compared by their terms."""
     weight: float
     """The token's weight in this query: its inverse document frequency."""
 
@@ -60,8 +66,11 @@ class Hit(BaseModel):
     late_interaction_score: float | None = None
     text_rank: int | None = None
     text_score: float | None = None
+    encoder: str | None = None
+    """Fingerprint of the encoder whose vectors were searched; None where none were."""
     matches: tuple[Match, ...] = ()
     snippet: str = ""
+    explanation: Explanation | None = None
 
 
 class Citation(BaseModel):

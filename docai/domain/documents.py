@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -86,6 +86,28 @@ class DocumentFacts(BaseModel):
     security: SecurityFindings = SecurityFindings()
 
 
+class DocumentFilter(BaseModel):
+    """Which documents to look in: those that meet every condition given."""
+
+    model_config = ConfigDict(frozen=True)
+
+    metadata: Mapping[str, str] = {}
+    """Keys with exactly these values."""
+    media_types: tuple[MediaType, ...] = ()
+    """Any of these; empty: all."""
+    created_after: datetime | None = None
+    """Taken in then or later."""
+    created_before: datetime | None = None
+    """Taken in before then."""
+    name_contains: str | None = None
+    """Part of the name, in whatever case."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every document matches."""
+        return self == DocumentFilter()
+
+
 class Document(BaseModel):
     """An upload of a tenant: same tenant and same bytes are the same document."""
 
@@ -106,6 +128,8 @@ class Document(BaseModel):
     title: str | None = None
     security: SecurityFindings = SecurityFindings()
     fault: Fault | None = None
+    metadata: Mapping[str, str] = {}
+    """What whoever uploaded it said of it, to find it by."""
     created_at: datetime
     updated_at: datetime
 

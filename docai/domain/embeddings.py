@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from docai.domain.geometry import Box
+from docai.domain.geometry import Box, even_cells
 from docai.domain.words import PageWords
 
 Matrix = npt.NDArray[np.float32]
@@ -41,6 +41,14 @@ class PageGrid:
     def run_lengths(self) -> tuple[int, ...]:
         """Vectors of each row of the grid, then of each row of the overview."""
         return (self.columns,) * self.rows + (self.overview_side,) * self.overview_side
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """Which part of the page each vector is of, in their order.
+
+        Every model stretches a page to whole patches and adds no margin, so that the cells divide the page evenly.
+        """
+        return even_cells(self.rows, self.columns) + even_cells(self.overview_side, self.overview_side)
 
 
 @dataclass(frozen=True, slots=True)

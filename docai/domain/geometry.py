@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -117,6 +118,16 @@ class Box(BaseModel):
             x1=max(b.x1 for b in found),
             y1=max(b.y1 for b in found),
         )
+
+
+@lru_cache(maxsize=256)
+def even_cells(rows: int, columns: int) -> tuple[Box, ...]:
+    """The cells of an even grid over the page, row by row, rows x columns of them."""
+    return tuple(
+        Box(x0=column / columns, y0=row / rows, x1=(column + 1) / columns, y1=(row + 1) / rows)
+        for row in range(rows)
+        for column in range(columns)
+    )
 
 
 def _unit(value: float) -> float:

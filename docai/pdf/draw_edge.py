@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pymupdf
 
-from docai.domain.geometry import Box, PageSize
-from docai.pdf.draw_sheet import DrawnDocument, DrawnWord, Sheet, Style, finished, new_pdf
+from docai.domain.geometry import PageSize
+from docai.pdf.draw_sheet import DrawnDocument, Sheet, Style, finished, new_pdf
 
 _LINES = ("The quick brown fox", "jumps over the lazy dog", "on page {number} of {n_pages}")
 
@@ -24,9 +24,7 @@ def blank(n_pages: int = 1) -> DrawnDocument:
 def rotated(degrees: int) -> DrawnDocument:
     """A page that is shown turned clockwise by 90, 180 or 270 degrees; boxes are on the page as shown."""
     pdf, sheets = _text_pages(1, 12.0)
-    pdf[0].set_rotation(degrees)
-    for sheet in sheets:
-        sheet.words = [DrawnWord(w.text, w.page_number, _turned(w.box, degrees)) for w in sheet.words]
+    sheets[0].turn(degrees)
     return finished(pdf, f"rotated-{degrees}.pdf", sheets)
 
 
@@ -84,11 +82,3 @@ def _text_pages(n_pages: int, size_pt: float) -> tuple[pymupdf.Document, list[Sh
             text = line.format(number=sheet.number, n_pages=n_pages)
             sheet.text(72, 90 + 1.5 * size_pt * i, text, Style(size_pt))
     return pdf, sheets
-
-
-def _turned(box: Box, degrees: int) -> Box:
-    """Where a box of the upright page stands once the page is turned clockwise."""
-    x0, y0, x1, y1 = box.x0, box.y0, box.x1, box.y1
-    for _ in range(degrees // 90 % 4):
-        x0, y0, x1, y1 = 1 - y1, x0, 1 - y0, x1
-    return Box.clipped(x0, y0, x1, y1)

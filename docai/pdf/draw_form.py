@@ -127,9 +127,10 @@ def _draw_field(sheet: Sheet, at: tuple[float, float], width: float, entry: tupl
 def _remember(sheet: Sheet, rect: pymupdf.Rect, value: str) -> None:
     """Note the words of a field's value; a field centres its one line and sets it in by two points."""
     x, top, bottom = rect.x0 + 2, (rect.y0 + rect.y1 - _VALUE.size_pt) / 2, (rect.y0 + rect.y1 + _VALUE.size_pt) / 2
+    line = sheet.next_line
     for word in value.split():
         width = text_width(word, _VALUE)
-        sheet.words.append(DrawnWord(word, sheet.number, sheet.box(x, top, x + width, bottom)))
+        sheet.words.append(DrawnWord(word, sheet.number, sheet.box(x, top, x + width, bottom), line))
         x += width + text_width(" ", _VALUE)
 
 

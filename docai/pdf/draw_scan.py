@@ -39,11 +39,16 @@ def scan() -> DrawnDocument:
         DrawnFact("What is the name of the inspector?", "Mr Tomas Havel", 1, sheet.box_of("Mr Tomas Havel")),
         DrawnFact("What will the repair of the gutter cost?", "3,420 pounds", 1, sheet.box_of("3,420 pounds")),
     )
-    picture = _scanned(letter[0])
-    letter.close()
-    pdf = new_pdf()
-    pdf[0].insert_image(pdf[0].rect, stream=picture)
-    return finished(pdf, "scan.pdf", [sheet], facts=facts)
+    return finished(scanned(letter), "scan.pdf", [sheet], facts=facts)
+
+
+def scanned(pdf: pymupdf.Document) -> pymupdf.Document:
+    """A PDF of pictures of A4 pages; the drawn one is closed."""
+    pictures = new_pdf(pdf.page_count)
+    for page, drawn in zip(pictures, pdf, strict=True):
+        page.insert_image(page.rect, stream=_scanned(drawn))
+    pdf.close()
+    return pictures
 
 
 def _draw_letter(sheet: Sheet) -> None:

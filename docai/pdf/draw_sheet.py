@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 
@@ -54,6 +54,8 @@ class DrawnWord:
     text: str
     page_number: int
     box: Box
+    line: int
+    """Words drawn as one line share this number; lines of a page are numbered in the order drawn."""
 
 
 @cache
@@ -61,9 +63,15 @@ def _font(name: str) -> pymupdf.Font:
     return pymupdf.Font(name)
 
 
+@cache
+def _advance(font: str, character: str) -> float:
+    """Width of a character over the font size; kept, since asking the font takes longer than drawing."""
+    return float(_font(font).text_length(character, fontsize=1))
+
+
 def text_width(text: str, style: Style) -> float:
     """Width of a line of text in points."""
-    return float(_font(style.font).text_length(text, fontsize=style.size_pt))
+    return sum(_advance(style.font, character) for character in text) * style.size_pt
 
 
 def wrap(text: str, width: float, style: Style) -> list[str]:
@@ -91,19 +99,24 @@ class Sheet:
         """The page as it is shown."""
         return PageSize(width_pt=self.page.rect.width, height_pt=self.page.rect.height)
 
+    @property
+    def next_line(self) -> int:
+        """The number of the line that is drawn next."""
+        return self.words[-1].line + 1 if self.words else 0
+
     def text(self, x: float, y: float, text: str, style: Style, align: Align = Align.LEFT) -> Box:
         """Draw one line with its baseline at `y`; gives the box around it."""
         shift = {Align.LEFT: 0.0, Align.CENTRE: 0.5, Align.RIGHT: 1.0}[align]
         left = x - shift * text_width(text, style)
         self.page.insert_text((left, y), text, fontsize=style.size_pt, fontname=style.font, color=style.colour)
         boxes = []
-        offset = 0
+        offset, line = 0, self.next_line
         for word in text.split():
             offset = text.index(word, offset)
             x0 = left + text_width(text[:offset], style)
             box = self.box(x0, y - _ASCENT * style.size_pt, x0 + text_width(word, style), y + _DESCENT * style.size_pt)
             boxes.append(box)
-            self.words.append(DrawnWord(text=word, page_number=self.number, box=box))
+            self.words.append(DrawnWord(text=word, page_number=self.number, box=box, line=line))
             offset += len(word)
         return Box.around(boxes) or self.box(left, y, left, y)
 
@@ -126,6 +139,11 @@ class Sheet:
         """Draw the outline of a rectangle."""
         self.page.draw_rect((x0, y0, x1, y1), color=colour, width=width)
 
+    def turn(self, degrees: int) -> None:
+        """Have the finished page shown turned clockwise by 90, 180 or 270 degrees; boxes are on the page as shown."""
+        self.page.set_rotation(degrees)
+        self.words = [replace(word, box=turned(word.box, degrees)) for word in self.words]
+
     def box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
         """A rectangle in points as a box."""
         return Box.from_points((x0, y0, x1, y1), self.size)
@@ -147,6 +165,14 @@ class Sheet:
         if len({word.box.y1 for word in found[0]}) > 1:
             raise ValueError(f"{phrase!r} runs over a line's end")
         return Box.around(word.box for word in found[0]) or self.box(0, 0, 0, 0)
+
+
+def turned(box: Box, degrees: int) -> Box:
+    """Where a box of the upright page stands once the page is turned clockwise."""
+    x0, y0, x1, y1 = box.x0, box.y0, box.x1, box.y1
+    for _ in range(degrees // 90 % 4):
+        x0, y0, x1, y1 = 1 - y1, x0, 1 - y0, x1
+    return Box.clipped(x0, y0, x1, y1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ _ATTEMPTS = 2
 one shows whether the page is to blame."""
 _OTHERS = 0
 """Stands for the pages that a process was asked for before its document was opened again."""
-_ENGINE = f"pymupdf {version('pymupdf')}"
+ENGINE = f"pymupdf {version('pymupdf')}"
+"""Name and version of what draws pages and reads their text layers."""
 
 
 class PdfSandbox:
@@ -117,7 +118,7 @@ class PdfSandbox:
     @property
     def name(self) -> str:
         """Name and version of the engine."""
-        return _ENGINE
+        return ENGINE
 
     @property
     def confinement(self) -> tuple[str, ...]:

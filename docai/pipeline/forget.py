@@ -1,4 +1,4 @@
-"""Forget what nobody looks at any more: finished work, old events, silent workers."""
+"""Forget what nobody looks at any more: finished work, old events, old searches, silent workers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from docai.protocols import UpkeepRecords
+from docai.protocols import Records
 from docai.telemetry import log
 
 _AT_ONCE = 1000
@@ -25,13 +25,15 @@ class Retention:
     work_days: float
     dead_days: float
     event_days: float
+    query_days: float
+    """Texts that were searched for."""
     worker_days: float
 
 
 class Forgetter:
     """The chore; two processes that do it at once share it."""
 
-    def __init__(self, records: UpkeepRecords, retention: Retention) -> None:
+    def __init__(self, records: Records, retention: Retention) -> None:
         """Forget nothing yet."""
         self._records = records
         self._retention = retention
@@ -42,14 +44,15 @@ class Forgetter:
         Raises:
             StoreUnavailable: the database does not answer; what was deleted by then stays deleted.
         """
-        records, kept = self._records, self._retention
+        records, kept = self._records.upkeep, self._retention
         work = _little_by_little(lambda: records.forget_finished_work(kept.work_days * _DAY_S, limit=_AT_ONCE))
         dead = _little_by_little(lambda: records.forget_dead_work(kept.dead_days * _DAY_S, limit=_AT_ONCE))
         events = _little_by_little(lambda: records.forget_events(kept.event_days * _DAY_S, limit=_AT_ONCE))
         workers = records.forget_workers(kept.worker_days * _DAY_S)
-        n_rows = work + dead + events + workers
+        queries = self._records.indexes.forget_queries(kept.query_days * _DAY_S)
+        n_rows = work + dead + events + workers + queries
         if n_rows:
-            log("old rows forgotten", work=work, dead=dead, events=events, workers=workers)
+            log("old rows forgotten", work=work, dead=dead, events=events, workers=workers, queries=queries)
         return n_rows
 
 

@@ -13,7 +13,7 @@ from docai.errors import DocaiError, StoreError, StoreUnavailable
 from docai.pipeline.gauges import alive_by_capability
 from docai.pipeline.lookup import Lookup
 from docai.pipeline.parts import Parts
-from docai.pipeline.self_check import Check, try_blobs
+from docai.pipeline.self_check import Check, told_of_index, try_blobs
 from docai.telemetry import log
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ class Health:
         """
         self._lease_s = lease_s
         self._reader = parts.reader
-        self._encoder = parts.embedder.fingerprint
+        self._embedder = parts.embedder
         queue = parts.records.queue
         self._writable = _lookup("PostgreSQL", parts.records.upkeep.is_writable)
         self._blobs = _lookup("The blob store", lambda: try_blobs(parts.blobs))
@@ -86,7 +86,7 @@ class Health:
         return [
             _checked("records", self._writable, _writing, is_vital=True),
             _checked("blobs", self._blobs, str, is_vital=True),
-            _checked("index", self._index, lambda n: f"{n} pages, encoder {self._encoder}"),
+            _checked("index", self._index, lambda n: told_of_index(n, self._embedder)),
         ]
 
     def broker(self) -> Check:

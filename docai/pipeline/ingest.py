@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from typing import BinaryIO
 
@@ -13,6 +14,7 @@ from typing_extensions import Buffer
 from docai.domain.documents import Document, DocumentStatus, MediaType
 from docai.domain.ids import TenantId, new_document_id
 from docai.errors import EmptyFile, UnsupportedFormat
+from docai.pipeline.metadata import checked_metadata
 from docai.protocols import BlobStore
 
 SNIFFED_BYTES = 4096
@@ -35,7 +37,14 @@ _NAMELESS = "document"
 
 
 def take_in(
-    stream: BinaryIO, name: str, *, tenant_id: TenantId, blobs: BlobStore, max_bytes: int, now: datetime
+    stream: BinaryIO,
+    name: str,
+    *,
+    tenant_id: TenantId,
+    blobs: BlobStore,
+    max_bytes: int,
+    now: datetime,
+    metadata: Mapping[str, str] | None = None,
 ) -> Document:
     """Store an upload and describe it; a file that is refused leaves nothing behind.
 
@@ -46,11 +55,14 @@ def take_in(
         blobs: where the bytes go.
         max_bytes: the largest file taken.
         now: the time of the upload.
+        metadata: what the caller says of the file.
 
     Raises:
+        InvalidRequest: the metadata cannot be kept.
         EmptyFile, UnsupportedFormat, DocumentTooLarge: the file is refused.
         StoreFull: there is no room for it.
     """
+    said = checked_metadata(metadata or {})
     head = _read(stream, SNIFFED_BYTES)
     media_type = sniff(head)
     sha256, n_bytes = blobs.put_stream(io.BufferedReader(_Rejoined(head, stream)), max_bytes)
@@ -62,6 +74,7 @@ def take_in(
         media_type=media_type,
         n_bytes=n_bytes,
         status=DocumentStatus.QUEUED,
+        metadata=said,
         created_at=now,
         updated_at=now,
     )

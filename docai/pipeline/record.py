@@ -79,13 +79,34 @@ class Recorder:
         if page.state.is_final:
             PAGES.labels(page.state.value).inc()
 
-    def embedded(self, lease: Lease, terms: Mapping[str, int], *, seconds: float, fault: Fault | None = None) -> None:
-        """A page is in the index; with a fault, it was read but search cannot find it."""
+    def embedded(
+        self,
+        lease: Lease,
+        terms: Mapping[str, int],
+        *,
+        encoder: str,
+        n_vectors: int,
+        seconds: float,
+        fault: Fault | None = None,
+    ) -> None:
+        """A page is in the index of an encoder, or has nothing to embed; with a fault, search cannot find it.
+
+        Args:
+            lease: of the page's item.
+            terms: what the page has for BM25, each with its occurrences.
+            encoder: fingerprint of the encoder.
+            n_vectors: how many vectors were stored; 0: there was nothing to embed.
+            seconds: how long it took.
+            fault: why it is not in the index; under this encoder it then counts as never embedded.
+        """
         item = lease.item
         with self._records.unit_of_work(item.tenant_id) as unit:
             is_last = unit.work.finish(lease, seconds=seconds)
             unit.terms.replace(item.document_id, {item.page_number: terms})
-            if fault is not None:
+            if fault is None:
+                unit.embeddings.record(item.document_id, item.page_number, encoder, n_vectors)
+            else:
+                unit.embeddings.forget(item.document_id, [item.page_number], encoder)
                 _degrade(unit, lease, fault)
             if is_last:
                 close(unit, unit.jobs.get(item.job_id))

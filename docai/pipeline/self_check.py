@@ -12,9 +12,9 @@ from uuid import uuid4
 from docai.domain.documents import MediaType
 from docai.domain.images import RenderedPage
 from docai.domain.words import PageWords, Witness
-from docai.errors import DocaiError, EngineError, StoreError
+from docai.errors import DocaiError, EngineError, IndexMissing, StoreError
 from docai.pipeline.parts import Parts
-from docai.protocols import BlobStore, PdfReader, WordReader
+from docai.protocols import BlobStore, PageEmbedder, PdfReader, WordReader
 
 LINE = "docai reads 2026"
 """What is printed on the page that the engines are tried on: letters and digits, so that both must be told apart."""
@@ -39,8 +39,16 @@ def check_stores(parts: Parts) -> list[Check]:
     return [
         Check("records", is_reachable, "PostgreSQL answers" if is_reachable else "PostgreSQL does not answer"),
         _checked("blobs", lambda: try_blobs(parts.blobs)),
-        _checked("index", lambda: f"{parts.index.count()} pages, encoder {parts.embedder.fingerprint}"),
+        _checked("index", lambda: told_of_index(parts.index.count(), parts.embedder)),
     ]
+
+
+def told_of_index(n_pages: int, embedder: PageEmbedder) -> str:
+    """How many pages can be found, and by which encoder, in words."""
+    try:
+        return f"{n_pages} pages, encoder {embedder.fingerprint}"
+    except IndexMissing:
+        return "no page was embedded yet"
 
 
 def check_isolation(reader: PdfReader) -> Check:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol, TypeVar
 
 from docai.domain.documents import Document, DocumentFacts, Fault, Page, PageState
@@ -23,15 +24,16 @@ from docai.domain.work import (
 from docai.errors import (
     BlobMissing,
     DocaiError,
+    IndexMismatch,
     InputError,
-    InvalidEmbedding,
     LeaseLost,
     NotFound,
     PageError,
+    PageNotFound,
     StoreError,
     TooManyPages,
 )
-from docai.pipeline.index import index_page
+from docai.pipeline.index import PageIndexing, Seen
 from docai.pipeline.parts import Parts, ReadingPolicy
 from docai.pipeline.read import PageReading
 from docai.pipeline.record import Recorder, facts_of
@@ -44,6 +46,8 @@ T = TypeVar("T")
 _OURS = Fault(code="internal", message="The page could not be read because of a fault of ours.")
 _RECORD_DELAYS_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Waits before a result is recorded again while the database is away; about half a lease."""
+_MISMATCH_PAUSE_S = 1.0
+"""Wait before pages are handed back that the index does not take from this worker, which may be handed them again."""
 
 
 class Watch(Protocol):
@@ -82,6 +86,7 @@ class Stages:
         self._reading = PageReading(
             blobs=parts.blobs, reader=parts.reader, word_reader=parts.word_reader, policy=policy
         )
+        self._indexing = PageIndexing(blobs=parts.blobs, index=parts.index, embedder=parts.embedder)
 
     def do(self, leases: Sequence[Lease], watch: Watch) -> None:
         """Do a batch of one stage. Items that it does not begin are left to the caller.
@@ -164,23 +169,39 @@ class Stages:
         self._each_with_file(batch, do)
 
     def _embed(self, batch: _Batch) -> None:
-        parts, document = self._parts, batch.document
-        with parts.records.unit_of_work(document.tenant_id) as unit:
-            words = unit.documents.page_words(document.id, [lease.item.page_number for lease in batch.leases])
-
-        def do(lease: Lease, begun: float) -> None:
-            number = lease.item.page_number
-            counts: Mapping[str, int] = {}
-            fault = None
+        document, to_begin = batch.document, batch.begin()
+        while leases := list(islice(to_begin, self._indexing.n_pages)):
+            with self._parts.records.unit_of_work(document.tenant_id) as unit:
+                pages = unit.documents.numbered_pages(document.id, [lease.item.page_number for lease in leases])
+            seen = self._indexing.see(pages)
             try:
-                with STEP_SECONDS.labels("embed").time():
-                    counts = index_page(document, number, words.get(number), index=parts.index, embedder=parts.embedder)
-            except InvalidEmbedding as error:
-                parts.index.delete(document.tenant_id, document.id, [number])
-                fault = fault_of(error)
-            self._patiently(lease, lambda: self._recorder.embedded(lease, counts, seconds=_since(begun), fault=fault))
+                for lease in leases:
+                    with self._one(batch, lease) as begun:
+                        self._index(lease, document, seen.get(lease.item.page_number), begun)
+            except IndexMismatch as error:
+                # Nothing is wrong with the pages: handed back, they go to workers that have the index's encoder.
+                log("pages not indexed", level="error", **facts_of(leases[0]), code=error.code, reason=error.message)
+                time.sleep(_MISMATCH_PAUSE_S)
+                return
 
-        self._each(batch, do)
+    def _index(self, lease: Lease, document: Document, seen: Seen | None, begun: float) -> None:
+        if seen is None:
+            raise PageNotFound(f"The document has no page {lease.item.page_number}.")
+        indexed = self._indexing.put(document, seen)
+        fault = fault_of(indexed.error) if indexed.error else None
+        seconds = seen.seconds + _since(begun)
+        STEP_SECONDS.labels("embed").observe(seconds)
+        self._patiently(
+            lease,
+            lambda: self._recorder.embedded(
+                lease,
+                indexed.terms,
+                encoder=self._parts.embedder.fingerprint,
+                n_vectors=indexed.n_vectors,
+                seconds=seconds,
+                fault=fault,
+            ),
+        )
 
     # ---------------------------------------------------------------- one item
 
@@ -199,6 +220,8 @@ class Stages:
             except (LeaseLost, NotFound):
                 self._lost(lease, batch.watch)
                 return
+            except IndexMismatch:
+                raise  # not the item's trouble
             except Exception as error:  # noqa: BLE001 - the boundary of an item
                 self._trouble(lease, error)
             batch.watch.ended(lease)

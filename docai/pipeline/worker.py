@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from docai.domain.work import Capability, Lease
 from docai.errors import StoreError
@@ -20,7 +20,17 @@ DOWNSTREAM_FIRST = (Capability.EMBED, Capability.PARSE, Capability.OCR, Capabili
 class Worker:
     """Does work of some capabilities until there is none. Thread-safe: threads may share one."""
 
-    def __init__(self, queue: WorkQueue, stages: Stages, keeper: LeaseKeeper, doorbell: Doorbell) -> None:
+    def __init__(
+        self,
+        queue: WorkQueue,
+        stages: Stages,
+        keeper: LeaseKeeper,
+        doorbell: Doorbell,
+        *,
+        may_embed: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Claim nothing yet; `may_embed` is asked before each claim of pages to embed."""
+        self._may_embed = may_embed
         self._queue = queue
         self._stages = stages
         self._keeper = keeper
@@ -43,6 +53,8 @@ class Worker:
 
     def _do_one(self, capabilities: Sequence[Capability]) -> bool:
         for capability in (c for c in DOWNSTREAM_FIRST if c in capabilities):
+            if capability is Capability.EMBED and not self._may_embed():
+                continue
             asked_ns = time.time_ns()
             leases = self._queue.claim(capability, self._keeper.worker_id, lease_s=self._keeper.policy.lease_s)
             if leases:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from docai.domain.ids import DocumentId, TenantId
@@ -53,10 +54,23 @@ class IndexRecords(Protocol):
         """
 
     def set_state(self, encoder: str, state: IndexState) -> None:
-        """Say which part an index plays; `activate` alone makes one active."""
+        """Say which part an index plays; `activate` alone makes one active, and another one not.
+
+        Raises:
+            IndexMissing: there is no index of this encoder.
+            Conflict: it is in use.
+            ValueError: it is to be put in use.
+        """
 
     def remove(self, encoder: str) -> None:
-        """Forget an index that is not active, and what stood in it."""
+        """Forget an index that is not active, and what stood in it; harmless where there is none.
+
+        Raises:
+            Conflict: it is in use.
+        """
+
+    def tending(self) -> AbstractContextManager[bool]:
+        """Whether this process may fill and mend indexes now; of all processes one may, for as long as it is within."""
 
     def missing(self, encoder: str, *, limit: int, after: PagePlace | None = None) -> Sequence[PagePlace]:
         """Pages that were read and are not recorded under this encoder, in order of place, from behind `after`.

@@ -8,10 +8,9 @@ from typing import Protocol
 
 from docai.domain.access import ApiKey, Tenant
 from docai.domain.answers import Answer
-from docai.domain.documents import Document, DocumentPlace, Fault, Page, PageState
+from docai.domain.documents import Document, DocumentFilter, DocumentPlace, Fault, Page, PageState
 from docai.domain.ids import DocumentId, JobId, Sha256, TenantId
 from docai.domain.jobs import Job, JobPlace, JobState
-from docai.domain.words import PageWords
 from docai.protocols.erasures import ErasureQueue, ErasureRecords
 from docai.protocols.indexes import EmbeddingRecords, IndexRecords, QueryRequests
 from docai.protocols.requests import BatchRecords, RequestKeys
@@ -39,8 +38,14 @@ class DocumentRecords(Protocol):
     def list(self, *, limit: int, after: DocumentPlace | None = None) -> Sequence[Document]:
         """Documents, newest first, from behind `after`."""
 
+    def matching(self, wanted: DocumentFilter, *, among: Sequence[DocumentId], limit: int) -> Sequence[DocumentId]:
+        """Documents that a filter matches, in no particular order; of those named, or, where none is, of all."""
+
     def save(self, document: Document) -> None:
-        """Store a document's changed fields."""
+        """Store a document's changed fields; metadata has its own call, since workers save what they once read."""
+
+    def set_metadata(self, document_id: DocumentId, metadata: Mapping[str, str]) -> None:
+        """Replace a document's metadata; harmless where there is no such document."""
 
     def delete(self, document_id: DocumentId) -> Sequence[Sha256]:
         """Delete a document with all that hangs on it; gives the blobs that no document of anybody names any more.
@@ -69,8 +74,8 @@ class DocumentRecords(Protocol):
             DocumentNotFound: the tenant has none of this id.
         """
 
-    def page_words(self, document_id: DocumentId, numbers: Sequence[int]) -> Mapping[int, PageWords | None]:
-        """The words of some pages, by number; pages that are not there are left out."""
+    def numbered_pages(self, document_id: DocumentId, numbers: Sequence[int]) -> Sequence[Page]:
+        """Some pages, whole and in order; those that are not there are left out."""
 
     def hold_blob(self, sha256: Sha256) -> None:
         """Keep others from deciding about a blob until the transaction ends: whether it is kept, or removed unnamed."""
@@ -119,6 +124,11 @@ class TermRecords(Protocol):
         A term's weight stands where the formula has its inverse document frequency. No `document_ids`: all of the
         tenant's.
         """
+
+    def bm25_parts(
+        self, weights: Mapping[str, float], pages: Collection[tuple[DocumentId, int]]
+    ) -> Mapping[tuple[DocumentId, int], Mapping[str, float]]:
+        """What each term adds to the BM25 scores of some pages; terms that a page does not have are left out."""
 
 
 class JobRecords(Protocol):

@@ -53,7 +53,11 @@ def test_the_api_application_imports_no_model_and_no_pdf_library() -> None:
     assert done.stdout.startswith("[]"), done.stdout
 
 
-def test_the_assembly_imports_no_pdf_library() -> None:
-    code = "import sys; import docai.assembly.local; print('pymupdf' in sys.modules)"
+def test_the_assembly_imports_no_pdf_library_and_no_model() -> None:
+    code = (
+        "import sys; import docai.assembly.local;"
+        "bad = {'pymupdf', 'torch', 'torchvision', 'transformers', 'colpali_engine', 'peft'} & set(sys.modules);"
+        "print(sorted(bad))"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.strip() == "[]"

@@ -1,15 +1,15 @@
-"""What every page embedder must do."""
+"""The contract of page embedders, of the one that needs no weights; models meet it in tests/models/test_contract.py."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
+from docai.domain.embeddings import PageSight
 from docai.domain.geometry import Box
 from docai.domain.words import PageWords, Witness, Word
 from docai.engines.embedder.ngram import NgramEmbedder
 from docai.protocols import PageEmbedder
-from docai.stores.qdrant.admission import Admission
+from tests.contracts.embedders import PageEmbedderContract
 
 TEXT = "Annual report 2023 of the Harbour Company : net sales rose to $ 1,234.5 million"
 WORDS = PageWords(
@@ -19,53 +19,31 @@ WORDS = PageWords(
         for i, text in enumerate(TEXT.split())
     ),
 )
+OTHER = WORDS.model_copy(update={"words": WORDS.words[:7]})
 
 
-@pytest.fixture(params=[32, 128, 1024])
-def embedder(request: pytest.FixtureRequest) -> PageEmbedder:
-    return NgramEmbedder(dimension=request.param)
+class TestNgram(PageEmbedderContract):
+    @pytest.fixture(params=[32, 128, 1024])
+    def embedder(self, request: pytest.FixtureRequest) -> PageEmbedder:
+        return NgramEmbedder(dimension=request.param)
 
+    @pytest.fixture
+    def sights(self) -> list[PageSight]:
+        return [PageSight(WORDS), PageSight(OTHER)]
 
-def test_an_index_of_the_embedder_admits_its_pages_and_queries(embedder: PageEmbedder) -> None:
-    admission = Admission(encoder=embedder.fingerprint, dimension=embedder.dimension)
-    page, query = embedder.embed_page(WORDS), embedder.embed_query("net sales in 2023", {"sale": 2.0})
-    assert page is not None
-    assert query is not None
-    assert admission.page(page).dtype == np.float32
-    assert admission.query(query).dtype == np.float32
+    def test_every_vector_stands_where_its_word_does(self, embedder: PageEmbedder) -> None:
+        page = embedder.embed_words(WORDS)
+        assert page is not None
+        assert all(WORDS.words[i].box == box for i, box in zip(page.word_ids, page.boxes, strict=True))
 
+    def test_a_page_with_nothing_to_embed_is_none(self, embedder: PageEmbedder) -> None:
+        assert embedder.embed_pages([PageSight(PageWords(witness=None)), PageSight(None)]) == [None, None]
 
-def test_every_vector_has_a_box_and_a_word(embedder: PageEmbedder) -> None:
-    page = embedder.embed_page(WORDS)
-    assert page is not None
-    assert len(page.vectors) == len(page.boxes) == len(page.word_ids)
-    assert all(WORDS.words[i].box == box for i, box in zip(page.word_ids, page.boxes, strict=True))
-
-
-def test_every_query_vector_has_a_token(embedder: PageEmbedder) -> None:
-    query = embedder.embed_query("net sales in 2023", {})
-    assert query is not None
-    assert len(query.vectors) == len(query.tokens) > 0
-
-
-def test_the_same_page_gives_the_same_vectors(embedder: PageEmbedder) -> None:
-    first, again = embedder.embed_page(WORDS), embedder.embed_page(WORDS)
-    assert first is not None
-    assert again is not None
-    assert np.array_equal(first.vectors, again.vectors)
-
-
-def test_nothing_to_embed_is_none(embedder: PageEmbedder) -> None:
-    assert embedder.embed_page(PageWords(witness=None)) is None
-    assert embedder.embed_query("", {}) is None
-
-
-def test_a_query_finds_the_page_that_says_it_among_others(embedder: PageEmbedder) -> None:
-    query = embedder.embed_query("net sales", {})
-    said = embedder.embed_page(WORDS)
-    other = embedder.embed_page(WORDS.model_copy(update={"words": WORDS.words[:7]}))
-    assert query is not None
-    assert said is not None
-    assert other is not None
-    scores = [(query.vectors @ page.vectors.T).max(axis=1).sum() for page in (said, other)]
-    assert scores[0] > scores[1]
+    def test_a_query_finds_the_page_that_says_it_among_others(self, embedder: PageEmbedder) -> None:
+        query = embedder.embed_query("net sales", {})
+        said, other = embedder.embed_pages([PageSight(WORDS), PageSight(OTHER)])
+        assert query is not None
+        assert said is not None
+        assert other is not None
+        scores = [(query.vectors @ page.vectors.T).max(axis=1).sum() for page in (said, other)]
+        assert scores[0] > scores[1]

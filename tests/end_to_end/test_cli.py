@@ -155,6 +155,27 @@ def test_a_search_names_the_page_and_the_words(run: Run, ids: dict[str, str], tm
     assert (text_only["mode"], len(text_only["hits"])) == ("text", 1)
 
 
+def test_a_search_is_narrowed_by_what_was_said_of_documents(run: Run, folder: Path, ids: dict[str, str]) -> None:
+    said = run("ingest", folder / "report.pdf", "--metadata", "year=2025", "--metadata", "kind=report", "--json")
+    assert said.data["data"][0]["submission"]["document"]["metadata"] == {"year": "2025", "kind": "report"}
+    hits = run("search", "total revenue", "--filter", "year=2025", "--json").data["hits"]
+    assert {hit["document_id"] for hit in hits} == {ids["report.pdf"]}
+    assert run("search", "total revenue", "--filter", "year=2024", "--json").data["hits"] == []
+    cited = run("ask", "What is the invoice number?", "--filter", "year=2025", "--json").data["citations"]
+    assert ids["invoice.pdf"] not in {citation["document_id"] for citation in cited}
+    wrong = run("search", "total", "--filter", "year")
+    assert (wrong.code, "is not KEY=VALUE" in wrong.err) == (2, True)
+
+
+def test_a_search_explains_its_scores(run: Run, ids: dict[str, str]) -> None:
+    done = run("search", "spare-parts depot", "--document", ids["report.pdf"], "--top-k", "1", "--explain")
+    assert "fused: late interaction 1. " in done.out
+    assert "by the means of runs" in done.out
+    assert "BM25" in done.out
+    hit = run("search", "spare-parts depot", "--top-k", "1", "--explain", "--json").data["hits"][0]
+    assert sum(part["score"] for part in hit["explanation"]["rankings"]) == pytest.approx(hit["score"])
+
+
 def test_an_answer_says_where_it_stands(run: Run, ids: dict[str, str], tmp_path: Path) -> None:
     question = "What is the invoice number?"
     done = run("ask", question, "--picture", tmp_path / "answer.png")

@@ -24,7 +24,7 @@ import psycopg
 import redis
 
 from docai.assembly.migration import migrate_database
-from docai.assembly.parts import INDEX_SOCKET
+from docai.assembly.parts import INDEX_SOCKET, INDEXES
 from docai.assembly.service import open_service
 from docai.broker.valkey import EmbeddedValkey
 from docai.domain.access import Tenant
@@ -179,8 +179,7 @@ class Site:
         return subprocess.Popen(
             [
                 *(sys.executable, "-m", "docai.stores.qdrant.owner"),
-                *("--folder", str(self.home / "index"), "--socket", str(self.home / INDEX_SOCKET)),
-                *("--dimension", str(DIMENSION), "--encoder", self._encoder),
+                *("--folder", str(self.home / INDEXES), "--socket", str(self.home / INDEX_SOCKET)),
             ]
         )
 

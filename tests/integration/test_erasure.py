@@ -140,7 +140,7 @@ def test_a_late_vector_is_found_by_the_second_look(local: Assembled) -> None:
     parts = local.system._parts
     words = local.system.page(local.tenant.id, document.id, 1).words
     assert words is not None
-    embedding = parts.embedder.embed_page(words)
+    embedding = parts.embedder.embed_words(words)
     assert embedding is not None
     slow = Eraser(parts, lease_s=1.0)
     erasure = slow.erase(local.tenant.id, document.id)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.models.training import Lesson
 
 Checkpoints = Callable[[str], Path]
 
@@ -47,3 +51,22 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoints:
         return made[architecture]
 
     return of
+
+
+@pytest.fixture(scope="session")
+def lesson() -> Lesson:
+    """Drawn pages, each with a word of its own that is asked for."""
+    from tests.models.training import draw_lesson
+
+    return draw_lesson(48, seed=0)
+
+
+@pytest.fixture(scope="session")
+def taught(lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkpoint of a small ColQwen2 that has learnt the lesson; to be read only."""
+    from tests.models.training import save, teach, untaught
+
+    model, processor = untaught()
+    losses = teach(model, processor, lesson, max_steps=150)
+    assert losses[-1] < losses[0] / 10
+    return save(model, processor, tmp_path_factory.mktemp("taught"))

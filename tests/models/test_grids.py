@@ -9,6 +9,7 @@ import transformers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from docai.domain.geometry import even_cells
 from docai.engines.embedder import grids
 
 SIDES = st.integers(min_value=8, max_value=900)
@@ -59,7 +60,7 @@ def test_the_tile_of_a_patch_shows_its_part_of_the_page(width: int, height: int,
     processor = transformers.Idefics3ImageProcessor(size={"longest_edge": 64}, max_image_size={"longest_edge": tile})
     grid = grids.tiled(width, height, longest_px=64, tile_px=tile, side=side)
     row, column = int(y * grid.rows), int(x * grid.columns)
-    box = grids.boxes(grid.rows, grid.columns)[row * grid.columns + column]
+    box = even_cells(grid.rows, grid.columns)[row * grid.columns + column]
     image = torch.full((3, height, width), 255, dtype=torch.uint8)
     left, top, right, bottom = box.to_pixels(width, height)
     image[:, top:bottom, left:right] = 0

@@ -107,6 +107,11 @@ def test_a_gpu_that_is_not_there_is_told(checkpoint: Checkpoints) -> None:
         load(str(checkpoint("ColQwen2")), device="cuda")
 
 
+def test_where_nothing_else_is_asked_a_gpu_is_used_if_there_is_one(checkpoint: Checkpoints) -> None:
+    here = "cuda" if torch.cuda.is_available() else "cpu"
+    assert load(str(checkpoint("ColQwen2")), device="auto").device.type == here
+
+
 def test_the_number_of_visual_tokens_can_be_lowered(checkpoint: Checkpoints) -> None:
     folder = str(checkpoint("ColQwen2"))
     whole, small = (ColPaliEmbedder(load(folder, visual_tokens=n)) for n in (None, 20))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import random
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import colpali_engine.models as engine
+import numpy as np
 import torch
 import transformers
 from colpali_engine.loss import ColbertLoss
@@ -115,6 +117,11 @@ def teach(
         schedule.step()
         losses.append(float(loss.detach()))
     return losses[1:]
+
+
+def ndcg_at_5(ranks: Sequence[int]) -> float:
+    """Of queries that one page each answers, by its rank, which counts from 1."""
+    return float(np.mean([1 / np.log2(1 + rank) if rank <= 5 else 0.0 for rank in ranks]))
 
 
 def save(model: engine.ColQwen2, processor: engine.ColQwen2Processor, folder: Path) -> Path:

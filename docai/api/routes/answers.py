@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from docai.api.dependencies import SystemDep, TenantDep
-from docai.api.schemas.answers import AnswerIn, AnswerOut
+from docai.api.schemas.answers import AnswerOut
+from docai.api.schemas.questions import AnswerIn
 
 router = APIRouter(prefix="/v1/answers", tags=["answers"])
 

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from docai.api.dependencies import LimitsDep, ListPage, ListPageDep, SystemDep, TenantDep, cursor_after
 from docai.api.forms import SentFile, sent_files
+from docai.api.metadata import METADATA_ENCODING, METADATA_SCHEMA, read_metadata
 from docai.api.schemas.jobs import BatchOut, PriorityName, priority_of
 from docai.api.schemas.problems import UPLOAD_PROBLEMS
 from docai.domain.batches import Batch, BatchEntry
@@ -25,6 +26,7 @@ from docai.system import System
 UPLOAD_PATH = "/v1/documents:batch"
 router = APIRouter(tags=["batches"])
 
+_METADATA_TEXT = "As for one document, and for each file that comes after it."
 _FORM_SCHEMA: dict[str, object] = {
     "requestBody": {
         "required": True,
@@ -38,9 +40,11 @@ _FORM_SCHEMA: dict[str, object] = {
                             "type": "string",
                             "description": "Opens encrypted PDFs; comes before the files; kept sealed until read.",
                         },
+                        "metadata": METADATA_SCHEMA | {"description": _METADATA_TEXT},
                         "files": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}},
                     },
-                }
+                },
+                "encoding": METADATA_ENCODING,
             }
         },
     }
@@ -61,15 +65,19 @@ class _Intake:
 
         Raises:
             StoreError: a store failed; that is not the file's fault.
+            InvalidRequest: the metadata are no object of strings; nor is that.
         """
         name = clean_name(sent.name)
+        metadata = read_metadata(sent.fields.get("metadata"))
         try:
             if sent.is_too_large:
                 limit = self.max_bytes
                 raise DocumentTooLarge(f"The file is larger than the limit of {limit} bytes.", limit=limit)
             self.system.admission.admit(self.tenant_id)
             password = sent.fields.get("password") or None
-            taken = self.system.submit(self.tenant_id, sent.stream, name, password=password, priority=self.priority)
+            taken = self.system.submit(
+                self.tenant_id, sent.stream, name, password=password, priority=self.priority, metadata=metadata
+            )
         except (InputError, Overloaded) as error:
             return BatchEntry(position=position, name=name, fault=Fault(code=error.code, message=error.message))
         return BatchEntry(

@@ -64,7 +64,12 @@ async def upload_document(
     threads: CapacityLimiter = request.app.state.upload_threads
     await run_in_threadpool(system.admission.admit, tenant_id)  # before a body is read for nothing
     async with received(request, options.name, threads) as upload:
-        submit = partial(system.submit, password=upload.password, priority=priority_of(options.priority))
+        submit = partial(
+            system.submit,
+            password=upload.password,
+            priority=priority_of(options.priority),
+            metadata=upload.metadata,
+        )
         submission = await to_thread.run_sync(submit, tenant_id, upload.stream, upload.name, limiter=threads)
     wait_s = min(_wait(prefer), limits.max_wait_s)
     if wait_s > 0:

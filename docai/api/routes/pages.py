@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from docai.api.dependencies import ListPageDep, SystemDep, TenantDep, cursor_after
-from docai.api.schemas.answers import SOMETHING
 from docai.api.schemas.pages import PageDetailOut, PageListOut, PageOut
+from docai.api.schemas.questions import SOMETHING
 from docai.domain.answers import Question
 from docai.domain.geometry import Box
 from docai.domain.ids import DocumentId
@@ -69,9 +69,12 @@ def read_heat_map(
     system: SystemDep,
     tenant_id: TenantDep,
     query: Annotated[str, Query(description="What was searched for.", json_schema_extra=SOMETHING)],
+    token: Annotated[
+        int | None, Query(ge=1, description="Only this one of the query's tokens: `number` of an explanation.")
+    ] = None,
 ) -> Response:
-    """The page with the words that met a query glowing."""
-    image = system.heat_map(tenant_id, Question(text=query), DocumentId(document_id), number)
+    """The page with what met a query glowing: words, or the image's patches where vectors are of images."""
+    image = system.heat_map(tenant_id, Question(text=query), DocumentId(document_id), number, token=token)
     return Response(image, media_type="image/png", headers=PRIVATE)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from docai.api.dependencies import SystemDep, TenantDep
-from docai.api.schemas.answers import HitOut, SearchIn, SearchOut
+from docai.api.schemas.answers import HitOut, SearchOut
+from docai.api.schemas.questions import SearchIn
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
 

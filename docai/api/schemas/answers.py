@@ -1,4 +1,4 @@
-"""Searches, questions and answers on the wire."""
+"""What was found and answered, on the wire."""
 
 from __future__ import annotations
 
@@ -7,40 +7,11 @@ from typing import Self
 from uuid import UUID
 
 from pydantic import Field
-from pydantic.config import JsonDict
 
+from docai.api.schemas.explanations import ExplanationOut
 from docai.api.schemas.pages import BoxOut, EvidenceOut, box_out
 from docai.api.schemas.wire import WireModel
-from docai.domain.answers import Answer, AnswerKind, Citation, Hit, Match, Question, SearchMode
-from docai.domain.ids import DocumentId
-
-SOMETHING: JsonDict = {"minLength": 1, "pattern": r"\S"}
-"""What the system refuses otherwise, with a code of its own; told here for those who read the schema."""
-
-
-class SearchIn(WireModel):
-    """What to look for, and where."""
-
-    query: str = Field(examples=["revenue by region"], json_schema_extra=SOMETHING)
-    document_ids: list[UUID] = Field(default=[], description="Empty: all documents.", max_length=1000)
-    top_k: int = Field(default=10, ge=1, le=100)
-    mode: SearchMode = SearchMode.HYBRID
-
-    def to_question(self) -> Question:
-        """For the domain."""
-        ids = tuple(DocumentId(i) for i in self.document_ids)
-        return Question(text=self.query, document_ids=ids, top_k=self.top_k, mode=self.mode)
-
-
-class AnswerIn(WireModel):
-    """What is asked, and where to look."""
-
-    question: str = Field(examples=["What is the invoice total?"], json_schema_extra=SOMETHING)
-    document_ids: list[UUID] = Field(default=[], description="Empty: all documents.", max_length=1000)
-
-    def to_question(self) -> Question:
-        """For the domain."""
-        return Question(text=self.question, document_ids=tuple(DocumentId(i) for i in self.document_ids))
+from docai.domain.answers import Answer, AnswerKind, Citation, Hit, Match, SearchMode
 
 
 class MatchOut(WireModel):
@@ -75,8 +46,10 @@ class HitOut(WireModel):
     late_interaction_score: float | None
     text_rank: int | None
     text_score: float | None
+    encoder: str | None = Field(description="Whose vectors were searched; null where none were.")
     matches: list[MatchOut]
     snippet: str
+    explanation: ExplanationOut | None = Field(description="Null unless it was asked for.")
     image_url: str
     heat_map_url: str
 
@@ -93,8 +66,10 @@ class HitOut(WireModel):
             late_interaction_score=hit.late_interaction_score,
             text_rank=hit.text_rank,
             text_score=hit.text_score,
+            encoder=hit.encoder,
             matches=[MatchOut.of(match) for match in hit.matches],
             snippet=hit.snippet,
+            explanation=ExplanationOut.of(hit.explanation),
             image_url=f"{page_url}/image",
             heat_map_url=f"{page_url}/heat-map",
         )

@@ -45,6 +45,7 @@ class DocumentOut(WireModel):
     title: str | None
     security: SecurityOut
     fault: FaultOut | None
+    metadata: dict[str, str] = Field(description="What was said of it when it was uploaded.")
     created_at: datetime
     updated_at: datetime
 
@@ -62,6 +63,7 @@ class DocumentOut(WireModel):
             title=document.title,
             security=SecurityOut.of(document.security),
             fault=FaultOut.of(document.fault),
+            metadata=dict(document.metadata),
             created_at=document.created_at,
             updated_at=document.updated_at,
         )

@@ -17,7 +17,9 @@ import torch
 from PIL import Image
 from transformers import PreTrainedConfig, ProcessorMixin
 
-from docai.domain.embeddings import HalfMatrix, PatchEmbedding, QueryEmbedding
+from docai.domain.embeddings import HalfMatrix, PageEmbedding, PageSight, PatchEmbedding, QueryEmbedding
+from docai.domain.geometry import even_cells
+from docai.domain.words import PageWords
 from docai.engines.embedder import grids
 from docai.engines.embedder.batching import Batch, Ceilings, halving, plan
 from docai.engines.embedder.grids import PatchGrid
@@ -81,6 +83,11 @@ class ColPaliEmbedder:
         return self._loaded.dimension
 
     @property
+    def sees_images(self) -> bool:
+        """Whether it looks at page images: at nothing else."""
+        return True
+
+    @property
     def description(self) -> dict[str, str]:
         """What was chosen when the model was loaded, for operators."""
         loaded = self._loaded
@@ -95,6 +102,23 @@ class ColPaliEmbedder:
             "attention": loaded.attention,
             **{name: version(name) for name in ("colpali-engine", "transformers", "torch")},
         }
+
+    def embed_pages(self, pages: Sequence[PageSight]) -> list[PageEmbedding | None]:
+        """Each page's patch vectors, all of them; see `embed_images`. The prompt's are left out.
+
+        Raises:
+            PageUnreadable: a page has no image; or as `embed_images`.
+            InvalidEmbedding, EngineUnavailable: as `embed_images`.
+        """
+        images = [page.image for page in pages if page.image is not None]
+        if len(images) < len(pages):
+            raise PageUnreadable("the page has no image to embed: read its document again")
+        return [embedding.as_page() for embedding in self.embed_images(images)]
+
+    def embed_words(self, words: PageWords) -> PageEmbedding | None:
+        """None: its vectors are of images, and are looked up where they are wanted again."""
+        del words
+        return None
 
     def embed_images(self, images: Sequence[bytes]) -> list[PatchEmbedding]:
         """Embed page images, each an image file's bytes.
@@ -192,9 +216,9 @@ class ColPaliEmbedder:
             patches=image[grids.order(grid)],
             rows=grid.rows,
             columns=grid.columns,
-            boxes=grids.boxes(grid.rows, grid.columns),
+            boxes=even_cells(grid.rows, grid.columns),
             overview=image[grid.patches :],
-            overview_boxes=grids.boxes(grid.overview_side, grid.overview_side),
+            overview_boxes=even_cells(grid.overview_side, grid.overview_side),
             prompt=vectors[~is_image],
             encoder=self._fingerprint,
         )

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-
-from docai.domain.geometry import Box
 
 MAX_ASPECT_RATIO = 200
 """Qwen2-VL's image processor refuses pages that are longer than this many times their breadth."""
@@ -46,19 +43,6 @@ def order(grid: PatchGrid) -> npt.NDArray[np.intp]:
     rows, columns = grid.rows // grid.tile_rows, grid.columns // grid.tile_columns
     tokens = np.arange(grid.patches, dtype=np.intp).reshape(grid.tile_rows, grid.tile_columns, rows, columns)
     return tokens.transpose(0, 2, 1, 3).reshape(-1)
-
-
-@lru_cache(maxsize=256)
-def boxes(rows: int, columns: int) -> tuple[Box, ...]:
-    """The cells of an even grid over the page, row by row, rows x columns of them.
-
-    Every model stretches a page to whole patches and adds no margin, so that the cells divide the page evenly.
-    """
-    return tuple(
-        Box(x0=column / columns, y0=row / rows, x1=(column + 1) / columns, y1=(row + 1) / rows)
-        for row in range(rows)
-        for column in range(columns)
-    )
 
 
 def square(side: int) -> PatchGrid:

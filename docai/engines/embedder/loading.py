@@ -24,6 +24,9 @@ from docai.errors import CheckpointRefused, EngineUnavailable
 ATTENTION = "sdpa"
 """PyTorch's own attention: every family has it, on every device, and it picks the fastest kernel there is."""
 
+DTYPES = {"auto": None, "float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+"""What weights are computed in, by the name in the settings."""
+
 UNUSED_WEIGHTS = re.compile(r"(^|\.)(lm_head\.|.*rotary_emb\.inv_freq$|.*position_ids$)")
 """Weights that a published checkpoint may hold and an embedder does not use: the language model's output layer, and
 constants that are computed anew. Any other weight that finds no place means that the model is not the one trained."""
@@ -58,7 +61,7 @@ def load(
 
     Args:
         source: A name in PROFILES, a folder, or an id on the Hugging Face hub.
-        device: `cpu`, `cuda` or `cuda:<number>`.
+        device: `cpu`, `cuda` or `cuda:<number>`; `auto` for a GPU where there is one.
         dtype: What the weights are computed in; None for float32 on a CPU and bfloat16 on a GPU.
         visual_tokens: Most image vectors per page, instead of the profile's, for models that keep the page's shape.
         cache: Where files from the hub are kept; None for the hub client's own place.
@@ -95,8 +98,8 @@ def _folder(source: str, cache: Path | None) -> tuple[Path, str | None]:
     """The checkpoint's folder, fetched from the hub unless `source` is one; and its commit on the hub."""
     profile = PROFILES.get(source)
     hub_id, revision = (profile.source, profile.revision) if profile else (source, None)
-    if Path(hub_id).is_dir():
-        return Path(hub_id), None
+    if (folder := Path(hub_id).expanduser()).is_dir():
+        return folder, None
     try:
         # Pickles and code are not even fetched.
         patterns = ["*.safetensors", *SETTINGS]
@@ -110,6 +113,8 @@ def _folder(source: str, cache: Path | None) -> tuple[Path, str | None]:
 
 
 def _device(name: str) -> torch.device:
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     device = torch.device(name)
     if device.type == "cuda" and not torch.cuda.is_available():
         raise EngineUnavailable("there is no CUDA device; set the embedder's device to cpu", device=name)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from docai.domain.embeddings import Matrix, PageEmbedding, QueryEmbedding
+from docai.domain.embeddings import Matrix, PageEmbedding, PageSight, QueryEmbedding
 from docai.domain.words import PageWords
 from docai.terms import content_tokens
 
@@ -23,6 +23,14 @@ CONTEXT = (0.4, 0.2)
 
 A word then meets a query best where its neighbours are the query's too; out of context it keeps a similarity of 0.85
 to its bare self. nDCG@5 hardly changes for a nearer weight of 0.3 to 0.6; without context it falls by a tenth.
+"""
+
+RUN_WORDS = 4
+"""Neighbouring vectors whose mean stands for them where candidates are sought; the page's last run may be shorter.
+
+No word has more than two neighbours on either side in its own vector, so a longer run's mean is of unlike vectors: 500
+candidates among 2,000 real pages then miss up to one of the ten best in a hundred, with runs of four none; runs that
+end with the printed line cost twice as many means for hardly more. See docs/performance.md.
 """
 
 CACHED_WORDS = 100_000
@@ -47,7 +55,21 @@ class NgramEmbedder:
         """D, the length of a vector."""
         return self._dimension
 
-    def embed_page(self, words: PageWords) -> PageEmbedding | None:
+    @property
+    def sees_images(self) -> bool:
+        """Whether it looks at page images: at words only."""
+        return False
+
+    @property
+    def description(self) -> dict[str, str]:
+        """What it is, for operators."""
+        return {"source": "ngram", "dimension": str(self._dimension)}
+
+    def embed_pages(self, pages: Sequence[PageSight]) -> list[PageEmbedding | None]:
+        """Each page's vectors by its words; None for a page without any content token."""
+        return [self.embed_words(page.words) if page.words else None for page in pages]
+
+    def embed_words(self, words: PageWords) -> PageEmbedding | None:
         """One unit vector per content token at its word's place; None for a page without any.
 
         A word such as `profit/loss` has two tokens; a stop word and a lone `-` have none.
@@ -57,7 +79,8 @@ class NgramEmbedder:
             return None
         word_ids = tuple(i for i, _ in found)
         boxes = tuple(words.words[i].box for i in word_ids)
-        return PageEmbedding(self._in_context([surface for _, surface in found]), boxes, word_ids, self.fingerprint)
+        vectors = self._in_context([surface for _, surface in found])
+        return PageEmbedding(vectors, boxes, word_ids, self.fingerprint, _runs(len(vectors)))
 
     def embed_query(self, text: str, weights: Mapping[str, float]) -> QueryEmbedding | None:
         """One vector per different content token, scaled by its term's weight.
@@ -105,6 +128,12 @@ class NgramEmbedder:
         # BLAKE2b is the same on every platform; Python's own hash differs from process to process.
         code = int.from_bytes(hashlib.blake2b(feature.encode(), digest_size=8).digest(), "little")
         vector[(code >> 1) % self._dimension] += 1.0 if code & 1 else -1.0
+
+
+def _runs(n_vectors: int) -> tuple[int, ...]:
+    """Lengths of the runs that `n_vectors` vectors are cut into."""
+    full, rest = divmod(n_vectors, RUN_WORDS)
+    return (RUN_WORDS,) * full + ((rest,) if rest else ())
 
 
 def _grams(surface: str) -> list[str]:

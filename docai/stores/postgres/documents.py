@@ -10,13 +10,23 @@ from sqlalchemy import Row as RowOf
 from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.orm import Session
 
-from docai.domain.documents import Document, DocumentPlace, DocumentStatus, Fault, MediaType, Page, PageState
+from docai.domain.documents import (
+    Document,
+    DocumentFilter,
+    DocumentPlace,
+    DocumentStatus,
+    Fault,
+    MediaType,
+    Page,
+    PageState,
+)
 from docai.domain.geometry import PageSize
 from docai.domain.ids import DocumentId, Sha256, TenantId
 from docai.domain.jobs import Job
-from docai.domain.words import PageWords
 from docai.errors import DocumentNotFound, PageNotFound
 from docai.stores.postgres.cells import drop_tables, replace_tables
+from docai.stores.postgres.embeddings import forget_everywhere
+from docai.stores.postgres.filters import conditions
 from docai.stores.postgres.jobs import PostgresJobs, new_row
 from docai.stores.postgres.locks import hold_blob, hold_document
 from docai.stores.postgres.tables import AnswerRow, DocumentRow, PageRow, PageTermRow
@@ -50,6 +60,7 @@ class PostgresDocuments:
         columns = _changing_columns(document) | document.model_dump(
             include={"tenant_id", "id", "sha256", "media_type", "n_bytes", "created_at"}
         )
+        columns["user_metadata"] = dict(document.metadata)
         same_bytes = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.sha256 == document.sha256)
         while True:
             # Waits for a transaction that is adding the same bytes; were that document deleted again, we go round.
@@ -74,6 +85,18 @@ class PostgresDocuments:
             wanted = wanted.where(age < after)
         newest_first = (DocumentRow.created_at.desc(), DocumentRow.id.desc())
         return [_document_of(row) for row in self._session.scalars(wanted.order_by(*newest_first).limit(limit))]
+
+    def matching(self, wanted: DocumentFilter, *, among: Sequence[DocumentId], limit: int) -> Sequence[DocumentId]:
+        """Documents that a filter matches, in no particular order; of those named, or, where none is, of all."""
+        found = select(DocumentRow.id).where(DocumentRow.tenant_id == self._tenant_id, *conditions(wanted))
+        if among:
+            found = found.where(DocumentRow.id.in_(among))
+        return [DocumentId(document_id) for document_id in self._session.scalars(found.limit(limit))]
+
+    def set_metadata(self, document_id: DocumentId, metadata: Mapping[str, str]) -> None:
+        """Replace a document's metadata; harmless where there is no such document."""
+        mine = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.id == document_id)
+        self._session.execute(update(DocumentRow).where(*mine).values({DocumentRow.user_metadata: dict(metadata)}))
 
     def save(self, document: Document) -> None:
         """Store a document's changed fields."""
@@ -130,12 +153,11 @@ class PostgresDocuments:
         columns = select(*PageRow.__table__.c).where(*mine).order_by(PageRow.number).limit(limit)
         return [_page_of(row) for row in self._session.execute(columns)]
 
-    def page_words(self, document_id: DocumentId, numbers: Sequence[int]) -> Mapping[int, PageWords | None]:
-        """The words of some pages, by number; pages that are not there are left out."""
+    def numbered_pages(self, document_id: DocumentId, numbers: Sequence[int]) -> Sequence[Page]:
+        """Some pages, whole and in order; those that are not there are left out."""
         mine = (PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id, PageRow.number.in_(numbers))
-        return {
-            row.number: row.words for row in self._session.execute(select(PageRow.number, PageRow.words).where(*mine))
-        }
+        columns = select(*PageRow.__table__.c).where(*mine).order_by(PageRow.number)
+        return [_page_of(row) for row in self._session.execute(columns)]
 
     def hold_blob(self, sha256: Sha256) -> None:
         """Keep others from deciding about a blob until the transaction ends."""
@@ -175,6 +197,8 @@ class PostgresDocuments:
         self._session.execute(update(PageRow).where(*mine, PageRow.number.in_(numbers)).values(changes))
         if "parse" in changes:
             drop_tables(self._session, self._tenant_id, document_id, numbers)
+        if state is PageState.QUEUED:
+            forget_everywhere(self._session, self._tenant_id, document_id, numbers)
 
     def save_page(self, page: Page) -> None:
         """Replace all that is known of a page, in one go.
@@ -246,6 +270,7 @@ def _document_of(row: DocumentRow) -> Document:
         title=row.title,
         security=row.security,
         fault=_fault_of(row),
+        metadata=row.user_metadata,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

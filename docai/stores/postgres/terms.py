@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import cast
 
 import psycopg
-from sqlalchemy import ARRAY, Double, Text, bindparam, delete, func, insert, select, text
+from sqlalchemy import ARRAY, Double, Integer, Text, bindparam, delete, func, insert, select, text
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.orm import Session
 
@@ -46,6 +46,28 @@ _BM25 = text("""
 )
 """Joins no two tables and looks each term up on its own: a tenant whose pages are newer than the planner's statistics
 would otherwise get a plan that compares every row with every other."""
+
+
+_BM25_SHARES = text("""
+    WITH corpus AS MATERIALIZED (
+        SELECT avg(n_terms)::float8 AS mean_length FROM page_length WHERE tenant_id = :tenant_id
+    )
+    SELECT document_id, page_number, term,
+        occurrences * (:k1 + 1)
+        / (occurrences + :k1 * (1 - :b + :b * n_terms / (SELECT mean_length FROM corpus))) AS share
+    FROM unnest(:document_ids, :page_numbers) AS asked(of_document, of_page) CROSS JOIN LATERAL (
+        SELECT document_id, page_number, term, occurrences, n_terms FROM page_term
+        WHERE tenant_id = :tenant_id AND document_id = of_document AND page_number = of_page AND term = ANY(:terms)
+        OFFSET 0
+    ) AS posting
+""").bindparams(
+    bindparam("terms", type_=ARRAY(Text)),
+    bindparam("document_ids", type_=ARRAY(UuidType)),
+    bindparam("page_numbers", type_=ARRAY(Integer)),
+    bindparam("k1", K1, type_=Double),
+    bindparam("b", B, type_=Double),
+)
+"""What the same formula sums up, for pages that are known."""
 
 
 class PostgresTerms:
@@ -101,6 +123,28 @@ class PostgresTerms:
             "limit": limit,
         }
         return [(DocumentId(row[0]), row[1], row[2]) for row in self._session.execute(_BM25, values)]
+
+    def bm25_parts(
+        self, weights: Mapping[str, float], pages: Collection[tuple[DocumentId, int]]
+    ) -> Mapping[tuple[DocumentId, int], Mapping[str, float]]:
+        """What each term adds to the BM25 scores of some pages; terms that a page does not have are left out."""
+        values = {
+            "terms": sorted({_stored(term) for term in weights}),
+            "tenant_id": self._tenant_id,
+            "document_ids": [document_id for document_id, _ in pages],
+            "page_numbers": [number for _, number in pages],
+        }
+        shares: dict[tuple[DocumentId, int], dict[str, float]] = {page: {} for page in pages}
+        for document_id, number, term, share in self._session.execute(_BM25_SHARES, values):
+            shares[DocumentId(document_id), number][term] = share
+        return {
+            page: {
+                term: weight * of_page[stored]
+                for term, weight in weights.items()
+                if (stored := _stored(term)) in of_page
+            }
+            for page, of_page in shares.items()
+        }
 
     def _copy(self, document_id: DocumentId, page_terms: Mapping[int, Mapping[str, int]]) -> None:
         """Write with COPY: a large document has half a million rows."""

@@ -15,6 +15,7 @@ from docai.protocols import (
     AnswerRecords,
     BatchRecords,
     DocumentRecords,
+    EmbeddingRecords,
     ErasureRecords,
     EventRecords,
     JobRecords,
@@ -27,11 +28,14 @@ from docai.stores.postgres import access
 from docai.stores.postgres.answers import PostgresAnswers
 from docai.stores.postgres.batches import PostgresBatches
 from docai.stores.postgres.documents import PostgresDocuments
+from docai.stores.postgres.embeddings import PostgresEmbeddings
 from docai.stores.postgres.engine import translated_errors
 from docai.stores.postgres.erasures import PostgresErasureQueue, PostgresErasures
 from docai.stores.postgres.events import PostgresEvents
+from docai.stores.postgres.indexes import PostgresIndexes
 from docai.stores.postgres.jobs import PostgresJobs, count_unfinished
 from docai.stores.postgres.outbox import PostgresOutbox
+from docai.stores.postgres.query_requests import PostgresQueryRequests
 from docai.stores.postgres.queue import PostgresQueue
 from docai.stores.postgres.request_keys import PostgresRequestKeys
 from docai.stores.postgres.terms import PostgresTerms
@@ -52,6 +56,7 @@ class PostgresUnitOfWork:
     events: EventRecords
     webhooks: WebhookRecords
     erasures: ErasureRecords
+    embeddings: EmbeddingRecords
 
     def __init__(self, session: Session, tenant_id: TenantId) -> None:
         """Open the tenant's repositories on the session."""
@@ -64,6 +69,7 @@ class PostgresUnitOfWork:
         self.events = PostgresEvents(session, tenant_id)
         self.webhooks = PostgresWebhooks(session, tenant_id)
         self.erasures = PostgresErasures(session, tenant_id)
+        self.embeddings = PostgresEmbeddings(session, tenant_id)
 
 
 class PostgresRecords:
@@ -77,6 +83,8 @@ class PostgresRecords:
         self._upkeep = PostgresUpkeep(self._transaction)
         self._keys = PostgresRequestKeys(self._transaction)
         self._erasures = PostgresErasureQueue(self._transaction)
+        self._indexes = PostgresIndexes(self._transaction, engine)
+        self._query_requests = PostgresQueryRequests(self._transaction)
 
     @contextmanager
     def unit_of_work(self, tenant_id: TenantId) -> Iterator[UnitOfWork]:
@@ -118,6 +126,16 @@ class PostgresRecords:
     def keys(self) -> PostgresRequestKeys:
         """The idempotency keys of all tenants."""
         return self._keys
+
+    @property
+    def indexes(self) -> PostgresIndexes:
+        """The page indexes."""
+        return self._indexes
+
+    @property
+    def query_requests(self) -> PostgresQueryRequests:
+        """Queries for encoders of other processes."""
+        return self._query_requests
 
     def n_unfinished_jobs(self, at_most: int) -> int:
         """How many jobs of all tenants have not ended, counted no further than `at_most`."""

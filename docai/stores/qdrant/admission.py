@@ -29,7 +29,8 @@ class Admission:
 
         Raises:
             IndexMismatch: another encoder made them.
-            InvalidEmbedding: not one to `MAX_PAGE_VECTORS` finite vectors of unit length and this dimension.
+            InvalidEmbedding: not one to `MAX_PAGE_VECTORS` finite vectors of unit length and this dimension, or
+                runs or a grid of another number of vectors.
         """
         vectors = self._finite(embedding.vectors, embedding.encoder)
         n_vectors = len(vectors)
@@ -38,6 +39,11 @@ class Admission:
         lengths = np.linalg.norm(vectors, axis=1)
         if not np.all(np.abs(lengths - 1.0) <= LENGTH_TOLERANCE):
             raise InvalidEmbedding("A page's vectors must have length 1.", shortest=float(lengths.min()))
+        runs, grid = embedding.run_lengths, embedding.grid
+        if runs and (min(runs) < 1 or sum(runs) != n_vectors):
+            raise InvalidEmbedding("A page's runs must hold each of its vectors once.", n=n_vectors, runs=sum(runs))
+        if grid is not None and grid.n_vectors != n_vectors:
+            raise InvalidEmbedding("A page's grid must have a place for each vector.", n=n_vectors, grid=grid.n_vectors)
         return vectors
 
     def query(self, embedding: QueryEmbedding) -> Matrix:
@@ -52,7 +58,9 @@ class Admission:
     def _finite(self, vectors: Matrix, encoder: str) -> Matrix:
         if encoder != self.encoder:
             raise IndexMismatch(
-                "The index was built by another encoder; rebuild it.", index=self.encoder, given=encoder
+                "The index was built by another encoder; `docai index build` makes one for this encoder.",
+                index=self.encoder,
+                given=encoder,
             )
         if vectors.ndim != 2 or len(vectors) == 0 or vectors.shape[1] != self.dimension:
             raise InvalidEmbedding("Not a list of vectors of the index's dimension.", shape=list(vectors.shape))

@@ -1,9 +1,10 @@
-"""The one process that has an index open, answering for it over a Unix socket.
+"""The one process that has the embedded indexes open, answering for them over a Unix socket.
 
-    python -m docai.stores.qdrant.owner --folder F --socket S --dimension D --encoder E
+    python -m docai.stores.qdrant.owner --folder F --socket S [--full-scan-pages N] [--candidates N]
 
-The socket appears when the index is open. SIGTERM and SIGINT finish the calls being worked on, flush and exit with 0;
-an index that cannot be opened is one line on stderr and exit code 1. Nothing else is written.
+The socket appears when calls are answered; an index is opened when it is first asked for. SIGTERM and SIGINT finish the
+calls being worked on, flush and exit with 0; a folder that another process has is one line on stderr and exit code 1.
+Nothing else is written.
 """
 
 from __future__ import annotations
@@ -13,20 +14,21 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-from uuid import UUID
+from typing import Any, NamedTuple, Self
 
-from docai.domain.embeddings import Matrix, PageEmbedding, QueryEmbedding
-from docai.domain.ids import DocumentId, TenantId
-from docai.errors import DocaiError, IndexMismatch, InvalidRequest, StoreError, StoreUnavailable
-from docai.protocols import PageIndex
-from docai.stores.qdrant.edge import EdgeIndex
-from docai.stores.qdrant.wire import check_folder, error_header, receive, send, socket_place
+from filelock import FileLock, Timeout
+
+from docai.domain.embeddings import Matrix
+from docai.errors import DocaiError, HomeInUse, InvalidRequest, StoreError, StoreUnavailable
+from docai.late_interaction import DEFAULT_POLICY, CandidatePolicy
+from docai.protocols import IndexShelf, PageIndex
+from docai.stores.qdrant.calls import Frame, call_of, frames_of
+from docai.stores.qdrant.edge import EdgeShelf
+from docai.stores.qdrant.wire import MAX_DIMENSION, NO_VECTORS, check_folder, error_header, receive, send, socket_place
 
 MAX_CONNECTIONS = 256
 """Connections answered at once, each by a thread; the processes of one machine keep a few each."""
@@ -35,14 +37,24 @@ _LAST_CALLS_S = 20.0
 """How long calls being worked on may go on after `stop`; the longest is merging segments, some seconds."""
 
 
-class IndexOwner:
-    """Serves an index to processes of the same user, from `with` on; the index itself is the caller's to close."""
+class _Kind(NamedTuple):
+    """Which index a connection is for, and how long its vectors are."""
 
-    def __init__(self, index: PageIndex, *, dimension: int, encoder: str, at: Path) -> None:
-        """`dimension` and `encoder` are the index's; `at` is where clients are told the socket is."""
-        self._index = index
-        self._dimension = dimension
-        self._encoder = encoder
+    encoder: str
+    dimension: int
+
+
+class IndexOwner:
+    """Serves the indexes of a shelf to processes of the same user, from `with` on, and closes them in the end.
+
+    A connection is for one index, which its first call names.
+    """
+
+    def __init__(self, shelf: IndexShelf, *, at: Path) -> None:
+        """`at` is where clients are told the socket is."""
+        self._shelf = shelf
+        self._indexes: dict[_Kind, PageIndex] = {}
+        self._shelf_lock = threading.Lock()
         self._place = socket_place(at)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._connections: dict[socket.socket, threading.Thread] = {}
@@ -63,7 +75,7 @@ class IndexOwner:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        """Take no more calls, and wait for those being worked on."""
+        """Take no more calls, wait for those being worked on, and close what was opened."""
         with self._lock:
             self._stopping = True
             open_now = dict(self._connections)
@@ -77,6 +89,10 @@ class IndexOwner:
         deadline = time.monotonic() + _LAST_CALLS_S
         for thread in open_now.values():
             thread.join(max(0.0, deadline - time.monotonic()))
+        with self._shelf_lock:
+            for index in self._indexes.values():
+                index.close()
+            self._indexes.clear()
 
     def _listen(self) -> None:
         folder = self._place.parent
@@ -106,49 +122,88 @@ class IndexOwner:
 
     def _converse(self, connection: socket.socket) -> None:
         """Answer one client until it hangs up or makes no sense."""
+        kind: _Kind | None = None
         try:
             with connection:
-                while self._answer_next(connection):
-                    pass
+                while (frame := self._heard(connection, kind)) is not None:
+                    kind = self._answer(connection, frame, kind)
         except OSError:
             pass  # the client is gone, which is its own affair
         finally:
             with self._lock:
                 del self._connections[connection]
 
-    def _answer_next(self, connection: socket.socket) -> bool:
-        """Read a call and answer it; False where there is no telling where the next one would begin."""
+    def _heard(self, connection: socket.socket, kind: _Kind | None) -> Frame | None:
+        """The next call; None where there is none, or no telling where it would begin."""
         try:
-            frame = receive(connection, dimension=self._dimension, wait_s=None)
+            return receive(connection, dimension=kind.dimension if kind else 0, wait_s=None)
         except InvalidRequest as error:
             send(connection, error_header(error))
-            return False
-        if frame is None:
-            return False
-        send(connection, self._reply(*frame))
-        return True
+            return None
 
-    def _reply(self, header: Mapping[str, Any], vectors: Matrix) -> Mapping[str, object]:
+    def _answer(self, connection: socket.socket, frame: Frame, kind: _Kind | None) -> _Kind | None:
+        """Answer a call; gives which index the connection is for from now on."""
+        if frame[0].get("call") == "hello":
+            reply, kind = self._welcome(frame[0], kind)
+            send(connection, reply)
+            return kind
+        for header, vectors in self._replies(*frame, kind):
+            send(connection, header, vectors)
+        return kind
+
+    def _welcome(self, header: Mapping[str, Any], kind: _Kind | None) -> tuple[Mapping[str, object], _Kind | None]:
         try:
-            return {"ok": self._understood(header, vectors)()}
-        except DocaiError as error:
-            return error_header(error)
+            wanted = _kind_of(header)
+            self._opened(wanted)
+        except Exception as error:  # noqa: BLE001 - see `_replies`
+            return _fault(error), kind
+        return {"ok": None}, wanted
+
+    def _replies(self, header: Mapping[str, Any], vectors: Matrix, kind: _Kind | None) -> Iterator[Frame]:
+        try:
+            if header.get("call") == "drop":
+                self._drop(str(header.get("encoder")))
+                yield {"ok": None}, NO_VECTORS
+            else:
+                yield from frames_of(call_of(self._standing(kind), header, vectors)())
         except Exception as error:  # noqa: BLE001 - a fault in one call must not cost the others their index
-            return error_header(StoreError("The page index failed.", reason=repr(error)))
+            yield _fault(error), NO_VECTORS
 
-    def _understood(self, header: Mapping[str, Any], vectors: Matrix) -> Callable[[], object]:
-        """What a call asks for, ready to be done."""
-        try:
-            if header["call"] == "hello":
-                return partial(self._hello, dimension=int(header["dimension"]), encoder=str(header["encoder"]))
-            return _CALLS[header["call"]](self._index, header, vectors)
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise InvalidRequest("The index's owner does not understand the call.", reason=repr(error)) from error
+    def _opened(self, kind: _Kind) -> PageIndex:
+        with self._shelf_lock:
+            if kind not in self._indexes:
+                self._indexes[kind] = self._shelf.open(*kind)
+            return self._indexes[kind]
 
-    def _hello(self, *, dimension: int, encoder: str) -> None:
-        if (dimension, encoder) != (self._dimension, self._encoder):
-            ours, theirs = [self._encoder, self._dimension], [encoder, dimension]
-            raise IndexMismatch("The index is another encoder's; rebuild it.", index=ours, given=theirs)
+    def _standing(self, kind: _Kind | None) -> PageIndex:
+        """The connection's index, opened and not dropped since: a late call must not bring it back."""
+        if kind is None:
+            raise InvalidRequest("The first call must be `hello`, which names an index.")
+        with self._shelf_lock:
+            if kind not in self._indexes:
+                raise StoreUnavailable("The index was dropped meanwhile; `docai index status` shows which there are.")
+            return self._indexes[kind]
+
+    def _drop(self, encoder: str) -> None:
+        with self._shelf_lock:
+            for kind in [kind for kind in self._indexes if kind.encoder == encoder]:
+                self._indexes.pop(kind).close()
+            self._shelf.drop(encoder)
+
+
+def _kind_of(header: Mapping[str, Any]) -> _Kind:
+    try:
+        kind = _Kind(str(header["encoder"]), int(header["dimension"]))
+    except (KeyError, ValueError, TypeError) as error:
+        raise InvalidRequest("The index's owner does not understand the call.", reason=repr(error)) from error
+    if not 1 <= kind.dimension <= MAX_DIMENSION:
+        raise InvalidRequest(f"Vectors of {kind.dimension} numbers; from 1 to {MAX_DIMENSION} can be sent.")
+    return kind
+
+
+def _fault(error: Exception) -> Mapping[str, object]:
+    known = error if isinstance(error, DocaiError) else StoreError("The page index failed.", reason=repr(error))
+    return error_header(known)
 
 
 def _started(thread: threading.Thread) -> bool:
@@ -159,67 +214,47 @@ def _started(thread: threading.Thread) -> bool:
     return True
 
 
-def _upsert(index: PageIndex, header: Mapping[str, Any], vectors: Matrix) -> Callable[[], object]:
-    # An index keeps the vectors only, so boxes and words are not sent.
-    embedding = PageEmbedding(vectors, (), (), str(header["encoder"]))
-    return partial(index.upsert, _tenant(header), _document(header), int(header["page"]), embedding)
-
-
-def _delete(index: PageIndex, header: Mapping[str, Any], _: Matrix) -> Callable[[], object]:
-    return partial(index.delete, _tenant(header), _document(header), [int(number) for number in header["pages"]])
-
-
-def _search(index: PageIndex, header: Mapping[str, Any], vectors: Matrix) -> Callable[[], object]:
-    documents = [DocumentId(UUID(name)) for name in header["documents"]]
-    query = QueryEmbedding(vectors, (), str(header["encoder"]))
-    return partial(index.search, _tenant(header), query, document_ids=documents, limit=int(header["limit"]))
-
-
-def _page_numbers(index: PageIndex, header: Mapping[str, Any], _: Matrix) -> Callable[[], object]:
-    return partial(index.page_numbers, _tenant(header), _document(header))
-
-
-def _count(index: PageIndex, _header: Mapping[str, Any], _: Matrix) -> Callable[[], object]:
-    return index.count
-
-
-def _tenant(header: Mapping[str, Any]) -> TenantId:
-    return TenantId(UUID(header["tenant"]))
-
-
-def _document(header: Mapping[str, Any]) -> DocumentId:
-    return DocumentId(UUID(header["document"]))
-
-
-_CALLS = {
-    "upsert": _upsert,
-    "delete": _delete,
-    "search": _search,
-    "page_numbers": _page_numbers,
-    "count": _count,
-}
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Own the index in a folder until told to stop."""
-    parser = argparse.ArgumentParser(description="Own the page index in a folder and serve it over a Unix socket.")
-    parser.add_argument("--folder", type=Path, required=True, help="where the index is, or is to be made")
+    """Own the indexes in a folder until told to stop."""
+    parser = argparse.ArgumentParser(description="Own the page indexes in a folder and serve them over a Unix socket.")
+    parser.add_argument("--folder", type=Path, required=True, help="where the indexes are, or are to be made")
     parser.add_argument("--socket", type=Path, required=True, help="where clients connect")
-    parser.add_argument("--dimension", type=int, required=True, help="length of a vector")
-    parser.add_argument("--encoder", required=True, help="fingerprint of the encoder")
+    parser.add_argument(
+        "--full-scan-pages",
+        type=int,
+        default=DEFAULT_POLICY.full_scan_pages,
+        help="up to so many pages in scope are all scored by all their vectors",
+    )
+    parser.add_argument(
+        "--candidates", type=int, default=DEFAULT_POLICY.candidates, help="beyond that, so many are scored"
+    )
     given = parser.parse_args(arguments)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    policy = CandidatePolicy(full_scan_pages=given.full_scan_pages, candidates=given.candidates)
     try:
-        index = EdgeIndex(given.folder, dimension=given.dimension, encoder=given.encoder)
-        try:
-            with IndexOwner(index, dimension=given.dimension, encoder=given.encoder, at=given.socket):
-                stop.wait()
-        finally:
-            index.close()
+        with _locked(given.folder), IndexOwner(EdgeShelf(given.folder, policy=policy), at=given.socket):
+            stop.wait()
     except DocaiError as error:
         parser.exit(1, f"{error.code}: {error.message}\n")
+
+
+def _locked(folder: Path) -> AbstractContextManager[object]:
+    """The folder for this process alone: two owners would take each other's socket, and each open half of the indexes.
+
+    Raises:
+        HomeInUse: another owner has it.
+        StoreUnavailable: it cannot be written to.
+    """
+    lock = FileLock(folder / "owner.lock", blocking=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return lock.acquire()
+    except Timeout:
+        raise HomeInUse(f"Another process owns the page indexes in {str(folder)!r}; stop it first.") from None
+    except OSError as error:
+        raise StoreUnavailable(f"The folder {str(folder)!r} cannot be written to: {error.strerror}.") from error
 
 
 if __name__ == "__main__":

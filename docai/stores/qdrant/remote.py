@@ -1,20 +1,23 @@
-"""The page index in another process, its owner's, over a Unix socket."""
+"""The page indexes in another process, their owner's, over a Unix socket."""
 
 from __future__ import annotations
 
 import os
 import socket
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
-from docai.domain.embeddings import Matrix, PageEmbedding, QueryEmbedding
+from docai.domain.embeddings import Matrix, PageEmbedding, QueryEmbedding, StoredVectors
 from docai.domain.ids import DocumentId, TenantId
+from docai.domain.indexes import PagePlace
 from docai.errors import InvalidRequest, StoreUnavailable
 from docai.stores.qdrant.admission import Admission
+from docai.stores.qdrant.calls import Frame, grid_fields, grid_from
+from docai.stores.qdrant.points import ScoredPage
 from docai.stores.qdrant.wire import NO_VECTORS, check_folder, raise_error, receive, send, socket_place
 
 CONNECT_TIMEOUT_S = 5.0
@@ -43,7 +46,7 @@ class RemoteIndex:
             timeout_s: how long a call may take; merging segments blocks for milliseconds per page changed.
 
         Raises:
-            IndexMismatch: another encoder built the index.
+            IndexMismatch: another version of docai built the index.
         """
         self._place = socket_place(at)
         self._admission = Admission(encoder=encoder, dimension=dimension)
@@ -65,7 +68,8 @@ class RemoteIndex:
         """
         vectors = self._admission.page(embedding)
         place = {"tenant": str(tenant_id), "document": str(document_id), "page": page_number}
-        self._call({"call": "upsert", **place, "encoder": embedding.encoder}, vectors)
+        shape = {"runs": embedding.run_lengths, "grid": grid_fields(embedding.grid)}
+        self._call({"call": "upsert", **place, **shape, "encoder": embedding.encoder}, vectors)
 
     def delete(self, tenant_id: TenantId, document_id: DocumentId, page_numbers: Sequence[int]) -> None:
         """Forget pages, by explicit ids; harmless where there are none.
@@ -77,9 +81,15 @@ class RemoteIndex:
         self._call({"call": "delete", **place})
 
     def search(
-        self, tenant_id: TenantId, query: QueryEmbedding, *, document_ids: Sequence[DocumentId], limit: int
-    ) -> Sequence[tuple[DocumentId, int, float]]:
-        """Best pages by MaxSim over all vectors: document, page number, score, best first.
+        self,
+        tenant_id: TenantId,
+        query: QueryEmbedding,
+        *,
+        document_ids: Sequence[DocumentId],
+        limit: int,
+        candidates: Sequence[tuple[DocumentId, int]] = (),
+    ) -> Sequence[ScoredPage]:
+        """Best pages by MaxSim over all their vectors: document, page number, score, best first.
 
         Raises:
             InvalidEmbedding, IndexMismatch: the query's vectors are not the index's kind.
@@ -87,9 +97,20 @@ class RemoteIndex:
         """
         vectors = self._admission.query(query)
         scope = {"tenant": str(tenant_id), "documents": [str(d) for d in document_ids], "limit": limit}
-        found = self._call({"call": "search", **scope, "encoder": query.encoder}, vectors)
-        places = cast("list[tuple[str, int, float]]", found)
-        return [(DocumentId(UUID(document)), page, score) for document, page, score in places]
+        named = [(str(document_id), number) for document_id, number in candidates]
+        found = self._call({"call": "search", **scope, "candidates": named, "encoder": query.encoder}, vectors)
+        pages = cast("list[tuple[str, int, float]]", found)
+        return [(DocumentId(UUID(document)), page, score) for document, page, score in pages]
+
+    def vectors(self, tenant_id: TenantId, document_id: DocumentId, page_number: int) -> StoredVectors | None:
+        """A page's vectors, in the order in which they were stored; None where there are none.
+
+        Raises:
+            StoreUnavailable: the owner does not answer.
+        """
+        place = {"tenant": str(tenant_id), "document": str(document_id), "page": page_number}
+        ((header, found),) = self._frames({"call": "vectors", **place})
+        return None if header["ok"] is None else StoredVectors(found, grid_from(header["ok"]["grid"]))
 
     def page_numbers(self, tenant_id: TenantId, document_id: DocumentId) -> Sequence[int]:
         """Which pages of a document have vectors here, ascending.
@@ -99,6 +120,16 @@ class RemoteIndex:
         """
         found = self._call({"call": "page_numbers", "tenant": str(tenant_id), "document": str(document_id)})
         return cast("list[int]", found)
+
+    def places(self) -> Iterator[PagePlace]:
+        """Every page that has vectors here, of all tenants, each once.
+
+        Raises:
+            StoreUnavailable: the owner does not answer.
+        """
+        for header, _ in self._frames({"call": "places"}):
+            for tenant, document, number in header["ok"]:
+                yield TenantId(UUID(tenant)), DocumentId(UUID(document)), number
 
     def count(self) -> int:
         """How many pages are stored, of all tenants.
@@ -117,39 +148,26 @@ class RemoteIndex:
             connection.close()
 
     def _call(self, header: Mapping[str, object], vectors: Matrix = NO_VECTORS) -> object:
-        connection = self._take() or self._connected()
-        reply = self._exchange(connection, header, vectors)
-        self._put_back(connection)
-        raise_error(reply)
+        ((reply, _),) = self._frames(header, vectors)
         return reply["ok"]
 
-    def _exchange(
-        self, connection: socket.socket, header: Mapping[str, object], vectors: Matrix = NO_VECTORS
-    ) -> Mapping[str, Any]:
-        """Send one call and read its answer; the connection is closed if that fails."""
-        try:
-            send(connection, header, vectors)
-            frame = receive(connection, dimension=self._admission.dimension, wait_s=self._timeout_s)
-            if frame is None:
-                raise ConnectionResetError("the owner hung up")
-        except (OSError, InvalidRequest) as error:
-            connection.close()
-            raise StoreUnavailable("The page index's owner did not answer.", reason=str(error)) from error
-        return frame[0]
+    def _frames(self, header: Mapping[str, object], vectors: Matrix = NO_VECTORS) -> list[Frame]:
+        """Send one call and read all of its answer, before anybody works with that: the owner waits for nobody."""
+        connection = self._take() or self._connected()
+        frames = _exchange(connection, header, vectors, self._admission.dimension, self._timeout_s)
+        self._put_back(connection)
+        raise_error(frames[-1][0])
+        return frames
 
     def _connected(self) -> socket.socket:
-        """A new connection to an owner of the right index."""
-        check_folder(self._place)
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(CONNECT_TIMEOUT_S)
-        try:
-            connection.connect(str(self._place))
-        except OSError as error:
-            connection.close()
-            raise StoreUnavailable("The page index's owner is not running.", reason=str(error)) from error
+        """A new connection to an owner, for this index."""
+        connection = _connection(self._place)
         ours = {"dimension": self._admission.dimension, "encoder": self._admission.encoder}
         try:
-            raise_error(self._exchange(connection, {"call": "hello", **ours}))
+            hello = _exchange(
+                connection, {"call": "hello", **ours}, NO_VECTORS, self._admission.dimension, self._timeout_s
+            )
+            raise_error(hello[-1][0])
         except BaseException:
             connection.close()
             raise
@@ -176,6 +194,70 @@ class RemoteIndex:
                 self._idle.append(connection)
                 return
         connection.close()
+
+
+class RemoteShelf:
+    """The indexes of an `IndexOwner`. Thread-safe, and as good after a fork as before."""
+
+    def __init__(self, at: Path, *, timeout_s: float = 60.0) -> None:
+        """Name the owner's socket, and how long a call may take; nothing is connected yet."""
+        self._at = at
+        self._timeout_s = timeout_s
+
+    def open(self, encoder: str, dimension: int) -> RemoteIndex:
+        """The index of an encoder, made if it is not there; the caller closes it.
+
+        An owner that does not run at the moment is no error yet: see `RemoteIndex`.
+
+        Raises:
+            IndexMismatch: another version of docai built it.
+            HomeInUse: a process that is not the owner has it open.
+        """
+        return RemoteIndex(self._at, dimension=dimension, encoder=encoder, timeout_s=self._timeout_s)
+
+    def drop(self, encoder: str) -> None:
+        """Have the owner remove the index of an encoder with all its vectors; harmless where there is none.
+
+        Raises:
+            StoreUnavailable: the owner does not answer.
+        """
+        with _connection(socket_place(self._at)) as connection:
+            frames = _exchange(connection, {"call": "drop", "encoder": encoder}, NO_VECTORS, 0, self._timeout_s)
+        raise_error(frames[-1][0])
+
+    def point_to(self, encoder: str) -> None:
+        """Nothing: only the records tell which index is in use."""
+
+
+def _connection(place: Path) -> socket.socket:
+    """A new connection to the owner at a place."""
+    check_folder(place)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(CONNECT_TIMEOUT_S)
+    try:
+        connection.connect(str(place))
+    except OSError as error:
+        connection.close()
+        raise StoreUnavailable("The page index's owner is not running.", reason=str(error)) from error
+    return connection
+
+
+def _exchange(
+    connection: socket.socket, header: Mapping[str, object], vectors: Matrix, dimension: int, timeout_s: float
+) -> list[Frame]:
+    """Send one call and read its answer, of one or more frames; the connection is closed if that fails."""
+    frames: list[Frame] = []
+    try:
+        send(connection, header, vectors)
+        while not frames or frames[-1][0].get("more"):
+            frame = receive(connection, dimension=dimension, wait_s=timeout_s)
+            if frame is None:
+                raise ConnectionResetError("the owner hung up")
+            frames.append(frame)
+    except (OSError, InvalidRequest) as error:
+        connection.close()
+        raise StoreUnavailable("The page index's owner did not answer.", reason=str(error)) from error
+    return frames
 
 
 def _is_quiet(connection: socket.socket) -> bool:

@@ -26,6 +26,9 @@ from docai.stores.qdrant.admission import MAX_PAGE_VECTORS
 MAX_HEADER_BYTES = 16 * 1024 * 1024
 """Room for 400,000 document ids, far more than a search is kept within."""
 
+MAX_DIMENSION = 8192
+"""Longest vectors that are sent; those of the models known are half as long at most."""
+
 STALL_S = 30.0
 """How long the other side may neither send the rest of a frame nor take one; on one machine it does so in moments."""
 

@@ -21,7 +21,7 @@ from docai.pipeline.threads import ThreadDoorbell
 from docai.settings import LimitSettings, Settings, WebhookSettings
 from docai.stores.postgres.access import new_key
 from docai.stores.postgres.unit_of_work import PostgresRecords
-from docai.stores.qdrant.edge import EdgeIndex
+from docai.stores.qdrant.edge import EdgeShelf
 from docai.system import System
 
 MAX_BYTES = 2_000_000
@@ -49,9 +49,7 @@ def service(records: PostgresRecords, tmp_path: Path) -> Iterator[Service]:
             settings,
             stack,
             records=records,
-            index=lambda embedder: EdgeIndex(
-                tmp_path / "index", dimension=embedder.dimension, encoder=embedder.fingerprint
-            ),
+            shelf=EdgeShelf(tmp_path / "indexes"),
             doorbell=ThreadDoorbell(),
         )
         system = make_system(settings, parts)

@@ -27,7 +27,7 @@ from docai.stores.postgres.engine import make_engine
 from docai.stores.postgres.events import PostgresEvents
 from docai.stores.postgres.request_keys import PostgresRequestKeys
 from docai.stores.postgres.unit_of_work import PostgresRecords
-from docai.stores.qdrant.edge import EdgeIndex
+from docai.stores.qdrant.edge import EdgeShelf
 from docai.system import System
 
 KILLED = 9
@@ -66,9 +66,7 @@ def serve(point: str, listener: socket.socket, database_url: str, home: Path) ->
             settings,
             stack,
             records=PostgresRecords(make_engine(database_url, pool_size=4)),
-            index=lambda embedder: EdgeIndex(
-                home / f"index-{os.getpid()}", dimension=embedder.dimension, encoder=embedder.fingerprint
-            ),
+            shelf=EdgeShelf(home / f"indexes-{os.getpid()}"),
             doorbell=ThreadDoorbell(),
         )
         app = create_app(make_system(settings, parts), ApiLimits(max_bytes=10**6, max_wait_s=1, max_page_size=10))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,7 @@ from sqlalchemy import text
 from docai.domain.access import Tenant
 from docai.domain.documents import DocumentFacts, Fault, Page, PageState
 from docai.domain.ids import DocumentId, TenantId, WorkerId
+from docai.domain.indexes import IndexEntry, IndexState
 from docai.domain.jobs import Job, Priority
 from docai.domain.work import Capability, ItemState, Lease, NewItem, Stage, is_dead_after_crash
 from docai.errors import DocumentNotFound, JobEnded, JobNotFound, JobUnfinished, LeaseLost, NothingToRetry
@@ -39,11 +41,22 @@ from tests.integration.stores.queued import claim, let_run_out, make_due
 from tests.integration.stores.samples import a_document, a_job
 
 FAULT = Fault(code="page_failed", message="it broke")
+ENCODER = "test/1"
 NEXT = {Stage.READ: Stage.OCR, Stage.OCR: Stage.PARSE}
 READ_STATES = [PageState.PARSED, PageState.PARSED, PageState.DEGRADED, PageState.BLANK, PageState.FAILED]
 ROWS = {
     table: f"SELECT tenant_id::text, md5(string_agg(r::text, '|' ORDER BY r::text)) FROM {table} r GROUP BY tenant_id"
-    for table in ("document", "job", "page", "work_item", "event", "usage", "page_term", "page_length")
+    for table in (
+        "document",
+        "job",
+        "page",
+        "work_item",
+        "event",
+        "usage",
+        "page_term",
+        "page_length",
+        "page_embedding",
+    )
 }
 
 
@@ -56,7 +69,9 @@ class WorkMachine(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         with self.records._transaction() as session:
-            session.execute(text("TRUNCATE tenant, page_term, worker CASCADE"))
+            session.execute(text("TRUNCATE tenant, page_term, worker, page_index, query_request CASCADE"))
+        now = datetime.now(UTC)
+        self.records.indexes.register(IndexEntry(ENCODER, 16, "test", IndexState.ACTIVE, b"", now))
         self.tenants = [Tenant(id=TenantId(uuid4()), name=name) for name in ("one", "other")]
         for tenant in self.tenants:
             self.records.add_key(tenant, new_key(tenant)[1])
@@ -255,8 +270,12 @@ class WorkMachine(RuleBasedStateMachine):
 
     def _complete_embed(self, lease: Lease, *, is_refused: bool) -> None:
         fault = FAULT if is_refused else None
-        if self._recorded(lease, lambda: self.recorder.embedded(lease, {"term": 1}, seconds=0.1, fault=fault)):
+        said = {"encoder": ENCODER, "n_vectors": 0 if is_refused else 2, "seconds": 0.1}
+        if self._recorded(lease, lambda: self.recorder.embedded(lease, {"term": 1}, **said, fault=fault)):
             document, _, item = self._find(lease)
+            with self.records.unit_of_work(document.tenant) as unit:
+                in_index = unit.embeddings.of_document(document.id, ENCODER)
+            assert in_index.get(lease.item.page_number) == (None if is_refused else 2)
             item.state = ItemState.DONE
             if is_refused:
                 document.not_taken(lease.item.page_number)
@@ -380,6 +399,16 @@ class WorkMachine(RuleBasedStateMachine):
             for d in documents
             for key, item in d.items.items()
         }
+
+    @invariant()
+    def only_pages_that_were_read_count_as_embedded(self) -> None:
+        read = {
+            (d.id, number)
+            for d in self.ledger.documents.values()
+            for number, state in d.pages.items()
+            if state in {PageState.PARSED, PageState.DEGRADED}
+        }
+        assert self._all("SELECT document_id, page_number FROM page_embedding") <= read
 
     @invariant()
     def a_job_that_ended_was_told_once_and_one_that_did_not_was_not(self) -> None:

@@ -1,9 +1,9 @@
-"""The process that owns an embedded index."""
+"""The process that owns embedded indexes."""
 
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from docai.stores.qdrant.wire import socket_place
 
 @contextmanager
 def owner_process(
-    folder: Path, at: Path, *, dimension: int, encoder: str, merge_after: int = CHANGES_PER_OPTIMISE
+    folder: Path, at: Path, *, merge_after: int = CHANGES_PER_OPTIMISE, arguments: Sequence[str] = ()
 ) -> Iterator[subprocess.Popen[str]]:
     """From when it answers, or has given up; killed in the end if it still runs.
 
@@ -25,8 +25,8 @@ def owner_process(
         change = f"from docai.stores.qdrant import edge, owner; edge.CHANGES_PER_OPTIMISE = {merge_after}; owner.main()"
         program = ["-c", change]
     places = ["--folder", str(folder), "--socket", str(at)]
-    arguments = [sys.executable, *program, *places, "--dimension", str(dimension), "--encoder", encoder]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+    command = [sys.executable, *program, *places, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         try:
             while child.poll() is None and not socket_place(at).exists():
                 time.sleep(0.01)

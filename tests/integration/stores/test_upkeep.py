@@ -198,7 +198,8 @@ def test_a_long_backlog_is_forgotten_a_little_at_a_time_and_what_is_young_stays(
         f" SELECT '{tenant.id}', 'job.finished', '{{}}', clock_timestamp() - interval '31 days', true"
         " FROM generate_series(1, 1001)",
     )
-    forgetter = Forgetter(records.upkeep, Retention(work_days=7, dead_days=90, event_days=30, worker_days=1))
+    kept = Retention(work_days=7, dead_days=90, event_days=30, query_days=30, worker_days=1)
+    forgetter = Forgetter(records, kept)
     assert forgetter.forget() == 2501 + 1001
     assert forgetter.forget() == 0
     assert count(engine, "work_item") == 3

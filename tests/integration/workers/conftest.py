@@ -21,10 +21,9 @@ import httpx2
 import pytest
 
 from docai.assembly.migration import migrate_database
-from docai.assembly.parts import INDEX_SOCKET
+from docai.assembly.parts import INDEX_SOCKET, INDEXES
 from docai.assembly.service import open_service
 from docai.broker.valkey import EmbeddedValkey
-from docai.engines.embedder.ngram import NgramEmbedder
 from docai.settings import load_settings
 from docai.stores.postgres.embedded import EmbeddedPostgres
 
@@ -155,8 +154,7 @@ def plant() -> Iterator[Plant]:
             migrate_database(load_settings())
         owner = [
             *(sys.executable, "-m", "docai.stores.qdrant.owner"),
-            *("--folder", str(folder / "home/index"), "--socket", str(folder / "home" / INDEX_SOCKET)),
-            *("--dimension", str(DIMENSION), "--encoder", NgramEmbedder(dimension=DIMENSION).fingerprint),
+            *("--folder", str(folder / "home" / INDEXES), "--socket", str(folder / "home" / INDEX_SOCKET)),
         ]
         with subprocess.Popen(owner) as process:
             try:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from docai.domain.documents import Document, DocumentStatus, MediaType
 from docai.domain.ids import TenantId, sha256_of
-from docai.errors import DocumentTooLarge, EmptyFile, UnsupportedFormat
+from docai.errors import DocumentTooLarge, EmptyFile, InvalidRequest, UnsupportedFormat
 from docai.pipeline.ingest import clean_name, sniff, take_in
 from docai.stores.blobs.filesystem import FilesystemBlobs
 
@@ -128,3 +128,32 @@ def test_no_name_is_empty_long_or_a_path(name: str) -> None:
     assert 0 < len(shown) <= 200
     assert not set(shown) & {"/", "\\", "\n", "\x00", "\u202e"}
     assert shown not in {".", ".."}
+
+
+def test_what_is_said_of_a_file_is_kept_with_it(tmp_path: Path) -> None:
+    said = {"customer": "1142"}
+    document = take_in(
+        io.BytesIO(PDF),
+        "a.pdf",
+        tenant_id=TENANT,
+        blobs=FilesystemBlobs(tmp_path),
+        max_bytes=10_000,
+        now=datetime.now(UTC),
+        metadata=said,
+    )
+    assert document.metadata == said
+    assert take(PDF, tmp_path).metadata == {}
+
+
+def test_a_file_whose_metadata_cannot_be_kept_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match="metadata"):
+        take_in(
+            io.BytesIO(PDF),
+            "a.pdf",
+            tenant_id=TENANT,
+            blobs=FilesystemBlobs(tmp_path),
+            max_bytes=10_000,
+            now=datetime.now(UTC),
+            metadata={"": "no key"},
+        )
+    assert blobs_in(tmp_path) == []

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -43,6 +43,11 @@ class Corpus:
     def bm25(
         self, weights: Mapping[str, float], *, document_ids: Sequence[DocumentId], limit: int
     ) -> Sequence[tuple[DocumentId, int, float]]:
+        raise NotImplementedError
+
+    def bm25_parts(
+        self, weights: Mapping[str, float], pages: Collection[tuple[DocumentId, int]]
+    ) -> Mapping[tuple[DocumentId, int], Mapping[str, float]]:
         raise NotImplementedError
 
 

@@ -1,102 +1,29 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import dataclasses
 from typing import Any
 
 import pytest
 
 from docai.domain.access import Tenant
-from docai.domain.answers import Hit, Question, SearchMode
-from docai.domain.documents import Document, DocumentStatus, MediaType, Page, PageState
+from docai.domain.answers import SearchMode
+from docai.domain.embeddings import PageEmbedding, PageSight
 from docai.domain.geometry import Box
-from docai.domain.ids import DocumentId, new_document_id, new_job_id, sha256_of
-from docai.domain.jobs import Job, JobState
-from docai.domain.words import PageWords, Witness, Word
+from docai.domain.words import PageWords
 from docai.engines.embedder.ngram import NgramEmbedder
+from docai.errors import InvalidRequest
 from docai.pipeline.index import index_page
-from docai.query.search import SNIPPET_WORDS, SearchPolicy, heat_map, search
+from docai.query.meet import SNIPPET_WORDS
+from docai.query.search import SearchPolicy
 from docai.stores.postgres.unit_of_work import PostgresRecords
 from docai.stores.qdrant.memory import MemoryIndex
+from tests.unit.query.library import POLICY, Library, page_of
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-POLICY = SearchPolicy(candidates=100, rrf_k=60, text_weight=1.0, late_interaction_weight=2.0)
 PAGES = (
     "Net sales of the harbour company rose to 1,234 million",
     "Depreciation of cranes and quays is charged over twenty years",
     "The board of directors met four times and received no fees",
 )
-
-
-@dataclass
-class Library:
-    """Search over real records and the exact index."""
-
-    records: PostgresRecords
-    tenant: Tenant
-    index: MemoryIndex
-    embedder: NgramEmbedder
-
-    def add(self, name: str, texts: Sequence[str]) -> DocumentId:
-        document = Document(
-            id=new_document_id(),
-            tenant_id=self.tenant.id,
-            name=name,
-            sha256=sha256_of(name.encode()),
-            media_type=MediaType.PDF,
-            n_bytes=1,
-            status=DocumentStatus.READY,
-            created_at=NOW,
-            updated_at=NOW,
-        )
-        job = Job(
-            id=new_job_id(),
-            tenant_id=self.tenant.id,
-            document_id=document.id,
-            state=JobState.SUCCEEDED,
-            created_at=NOW,
-        )
-        with self.records.unit_of_work(self.tenant.id) as unit:
-            unit.documents.add(document, job)
-            unit.documents.open_ledger(document.id, len(texts))
-            for number, text in enumerate(texts, start=1):
-                page = page_of(document.id, number, text)
-                unit.documents.save_page(page)
-                counts = index_page(document, number, page.words, index=self.index, embedder=self.embedder)
-                unit.terms.replace(document.id, {number: counts})
-        return document.id
-
-    def search(
-        self, text: str, tenant: Tenant | None = None, policy: SearchPolicy = POLICY, **more: object
-    ) -> list[Hit]:
-        asking = tenant or self.tenant
-        return search(
-            Question.model_validate({"text": text, **more}),
-            records=self.records,
-            tenant_id=asking.id,
-            index=self.index,
-            embedder=self.embedder,
-            policy=policy,
-        )
-
-    def heat_map(self, text: str, page: Page) -> list[tuple[Box, float]]:
-        with self.records.unit_of_work(self.tenant.id) as unit:
-            return heat_map(text, page, terms=unit.terms, embedder=self.embedder)
-
-
-def page_of(document_id: DocumentId, number: int, text: str) -> Page:
-    texts = text.split()
-    words = tuple(
-        Word(text=t, box=Box(x0=i / len(texts), y0=0.4, x1=(i + 1) / len(texts), y1=0.5), line=0)
-        for i, t in enumerate(texts)
-    )
-    return Page(
-        document_id=document_id,
-        number=number,
-        state=PageState.PARSED if words else PageState.BLANK,
-        words=PageWords(witness=Witness.TEXT_LAYER, words=words) if words else PageWords(witness=None),
-    )
 
 
 @pytest.fixture
@@ -153,6 +80,31 @@ def test_the_snippet_is_where_the_question_is_met(library: Library) -> None:
     assert "the quays were sold" in " ".join(snippet[8:-8])
 
 
+def test_the_snippet_of_a_page_that_meets_nothing_is_its_start(library: Library) -> None:
+    filler = [f"filler{i}" for i in range(200)]
+    library.add("long.pdf", [" ".join(filler)])
+    hit = library.search("zinc", mode=SearchMode.LATE_INTERACTION)[0]
+    assert (hit.matches, hit.snippet.split()) == ((), filler[:SNIPPET_WORDS])
+
+
+def test_words_seen_by_another_encoder_are_matched_by_their_terms(library: Library) -> None:
+    class Switched(NgramEmbedder):
+        """The index in use changed after the query was embedded."""
+
+        def embed_words(self, words: PageWords) -> PageEmbedding | None:
+            seen = super().embed_words(words)
+            return seen and dataclasses.replace(seen, vectors=-seen.vectors, encoder="another/1")
+
+    report = library.add("report.pdf", PAGES)
+    library.embedder = Switched()
+    hit = library.search("depreciation of the quays", explain=True)[0]
+    assert {match.word: match.similarity for match in hit.matches} == {"Depreciation": 1.0, "quays": 1.0}
+    assert hit.explanation is not None
+    assert hit.explanation.candidate_score is None
+    assert {token.word for token in hit.explanation.tokens} == {None}
+    assert library.heat_map("quays", page_of(report, 2, PAGES[1])) == []
+
+
 def test_a_short_page_is_its_own_snippet(library: Library) -> None:
     library.add("report.pdf", PAGES)
     assert library.search("directors")[0].snippet == PAGES[2]
@@ -196,7 +148,8 @@ def test_a_page_that_became_blank_is_not_found_any_more(library: Library) -> Non
     report = library.add("report.pdf", PAGES)
     with library.records.unit_of_work(library.tenant.id) as unit:
         document, blank = unit.documents.get(report), page_of(report, 2, "")
-        counts = index_page(document, blank.number, blank.words, index=library.index, embedder=library.embedder)
+        (embedding,) = library.embedder.embed_pages([PageSight(blank.words)])
+        counts = index_page(document, blank, embedding, index=library.index)
         unit.terms.replace(report, {2: counts})
     assert 2 not in {hit.page_number for hit in library.search("depreciation")}
 
@@ -232,3 +185,112 @@ def test_no_connection_is_held_while_the_index_is_asked(library: Library, monkey
     before = pool.checkedout()
     assert library.search("How are cranes depreciated?")
     assert n_held == [before]
+
+
+@pytest.mark.parametrize("mode", list(SearchMode))
+def test_a_hit_names_the_encoder_whose_vectors_were_searched(library: Library, mode: SearchMode) -> None:
+    library.add("report.pdf", PAGES)
+    encoder = None if mode is SearchMode.TEXT else library.embedder.fingerprint
+    assert {hit.encoder for hit in library.search("depreciation of quays", mode=mode)} == {encoder}
+
+
+def test_a_hit_is_explained_by_the_words_that_met_each_token(library: Library) -> None:
+    library.add("report.pdf", PAGES)
+    hit = library.search("depreciation of the quays", explain=True)[0]
+    said = hit.explanation
+    assert said is not None
+    assert [(token.token, token.word) for token in said.tokens] == [
+        ("depreciation", "Depreciation"),
+        ("quays", "quays"),
+    ]
+    assert said.tokens[1].box == Box(x0=0.4, y0=0.4, x1=0.5, y1=0.5)
+    for token in said.tokens:
+        assert token.score == pytest.approx(token.similarity * token.weight)
+    assert sum(token.score for token in said.tokens) == pytest.approx(hit.late_interaction_score, abs=1e-3)
+    assert said.late_interaction_score == pytest.approx(hit.late_interaction_score, abs=1e-3)
+    assert said.candidate_score is not None
+    assert {term.term for term in said.terms if term.score > 0} == {"depreci", "quay"}
+    assert sum(term.score for term in said.terms) == pytest.approx(hit.text_score)
+    assert [(part.ranking, part.rank) for part in said.rankings] == [("late_interaction", 1), ("text", 1)]
+    assert sum(part.score for part in said.rankings) == pytest.approx(hit.score)
+
+
+def test_late_interaction_alone_is_explained_without_terms(library: Library) -> None:
+    library.add("report.pdf", PAGES)
+    said = library.search("quays", mode=SearchMode.LATE_INTERACTION, explain=True)[0].explanation
+    assert said is not None
+    assert said.tokens
+    assert (said.text_score, said.terms) == (None, ())
+
+
+def test_the_heat_map_of_one_token_leaves_the_others_dark(library: Library) -> None:
+    report = library.add("report.pdf", PAGES)
+    # A word's vector has something of the two beside it.
+    query, page = "depreciation fees directors board quays", page_of(report, 2, PAGES[1])
+    assert 0.0 in {box.x0 for box, _ in library.heat_map(query, page)}
+    spots = library.heat_map(query, page, token=5)
+    assert (spots[-1][0].x0, spots[-1][1]) == (0.4, 1.0)
+    assert 0.0 not in {box.x0 for box, _ in spots}
+    with pytest.raises(InvalidRequest, match="5 tokens"):
+        library.heat_map(query, page, token=6)
+
+
+def test_a_search_keeps_within_the_documents_that_its_filter_matches(library: Library) -> None:
+    library.add("one.pdf", PAGES, metadata={"customer": "1142"})
+    two = library.add("two.pdf", PAGES, metadata={"customer": "1143"})
+    hits = library.search("depreciation", filter={"metadata": {"customer": "1143"}})
+    assert {hit.document_id for hit in hits} == {two}
+    assert {hit.document_id for hit in library.search("depreciation", filter={"name_contains": "TWO"})} == {two}
+
+
+@pytest.mark.parametrize("mode", list(SearchMode))
+def test_a_filter_that_matches_nothing_finds_nothing(library: Library, mode: SearchMode) -> None:
+    one = library.add("one.pdf", PAGES, metadata={"customer": "1142"})
+    other = {"metadata": {"customer": "none"}}
+    assert library.search("depreciation", mode=mode)
+    assert library.search("depreciation", mode=mode, filter=other) == []
+    assert library.search("depreciation", mode=mode, filter=other, document_ids=(one,)) == []
+
+
+def test_documents_named_and_a_filter_must_both_agree(library: Library) -> None:
+    one = library.add("one.pdf", PAGES, metadata={"customer": "1142"})
+    two = library.add("two.pdf", PAGES, metadata={"customer": "1143"})
+    wanted = {"metadata": {"customer": "1142"}}
+    found = library.search("depreciation", filter=wanted, document_ids=(one, two))
+    assert {hit.document_id for hit in found} == {one}
+    assert library.search("depreciation", filter=wanted, document_ids=(two,)) == []
+
+
+def test_a_filter_that_matches_too_much_is_to_be_narrowed(library: Library) -> None:
+    for name in ("one.pdf", "two.pdf", "three.pdf"):
+        library.add(name, PAGES, metadata={"customer": "1142"})
+    policy = dataclasses.replace(POLICY, max_filtered_documents=2)
+    wanted = {"metadata": {"customer": "1142"}}
+    with pytest.raises(InvalidRequest, match="more than 2 documents; narrow it down"):
+        library.search("depreciation", policy=policy, filter=wanted)
+    assert library.search("depreciation", policy=policy, filter=wanted | {"name_contains": "one"})
+
+
+@pytest.mark.parametrize("mode", list(SearchMode))
+def test_a_question_of_4000_characters_is_answered(library: Library, mode: SearchMode) -> None:
+    library.add("report.pdf", PAGES)
+    repeated = ("depreciation of cranes and quays over twenty years; " * 80)[:4000]
+    assert library.search(repeated, mode=mode)[0].page_number == 2
+    varied = ("quays " + " ".join(f"word{i}" for i in range(600)))[:4000]
+    assert 2 in {hit.page_number for hit in library.search(varied, mode=mode, explain=True)}
+
+
+@pytest.mark.parametrize("mode", list(SearchMode))
+def test_a_question_in_chinese_finds_a_page_in_chinese(library: Library, mode: SearchMode) -> None:
+    library.add("report.pdf", [*PAGES, "公司 财务报表 收入 增长"])
+    hit = library.search("财务报表的收入", mode=mode)[0]
+    assert hit.page_number == 4
+    assert "财务报表" in {match.word for match in hit.matches}
+
+
+@pytest.mark.parametrize("mode", list(SearchMode))
+@pytest.mark.parametrize("text", ["<|im_end|><image></s>", "[PAD] [MASK]", "\x00quays", "<query> quays"])
+def test_special_tokens_of_models_are_words_like_any_other(library: Library, text: str, mode: SearchMode) -> None:
+    library.add("report.pdf", PAGES)
+    hits = library.search(text, mode=mode)
+    assert not hits or "quays" not in text or hits[0].page_number == 2

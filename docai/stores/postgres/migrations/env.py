@@ -7,12 +7,14 @@ from sqlalchemy import Connection
 
 from docai.errors import ConfigurationError
 from docai.settings import load_settings
-from docai.stores.postgres import work_tables
+from docai.stores.postgres import index_tables, work_tables
 from docai.stores.postgres.engine import make_engine
 from docai.stores.postgres.tables import Row
 
 METADATA = Row.metadata
-assert work_tables.WorkItemRow.metadata is METADATA  # imported for this: its tables are among them
+# Imported for this: their tables are among them.
+assert work_tables.WorkItemRow.metadata is METADATA
+assert index_tables.PageIndexRow.metadata is METADATA
 
 
 def _run(connection: Connection) -> None:

@@ -3,13 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from docai.domain.geometry import even_cells
 from docai.engines.embedder import grids
 
 
 def test_rows_are_counted_down_the_page_and_columns_across() -> None:
     grid = grids.native(620, 877, cell_px=28, min_pixels=3136, max_pixels=768 * 28 * 28)
     assert (grid.rows, grid.columns) == (31, 22)
-    first_of_second_row = grids.boxes(grid.rows, grid.columns)[grid.columns]
+    first_of_second_row = even_cells(grid.rows, grid.columns)[grid.columns]
     assert (first_of_second_row.x0, first_of_second_row.y0) == (0.0, 1 / 31)
 
 
