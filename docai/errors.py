@@ -18,7 +18,7 @@ DocaiError
 │   └── TooManyJobs
 ├── AccessError                NotAuthenticated
 ├── EngineError                EngineUnavailable · InvalidEmbedding
-├── StoreError                 StoreUnavailable · StoreFull · BlobMissing · IndexMismatch
+├── StoreError                 StoreUnavailable · StoreFull · BlobMissing · IndexMismatch · IndexMissing
 └── ConfigurationError         found at start; the process does not come up
     └── HomeInUse · WrongSecretKey · CheckpointRefused
 """

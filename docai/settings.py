@@ -124,10 +124,10 @@ class EmbedderSettings(_Group):
     model: str = Field(
         "ngram",
         min_length=1,
-        description="What pages and queries are embedded with: `ngram`, which needs no weights; or a model of the ColPali "
-        "family, by the name of a profile such as `colqwen2`, a folder, or an id on the Hugging Face hub. A model needs "
-        "the extra `docai[models]` in embed workers, and in them only. Pages that are indexed already keep the index they "
-        "are in until `docai index build` and `docai index switch`.",
+        description="What pages and queries are embedded with: `ngram`, which needs no weights; or a model of the "
+        "ColPali family, by the name of a profile such as `colqwen2`, a folder, or an id on the Hugging Face hub. A "
+        "model needs the extra `docai[models]` in embed workers, and in them only. Pages that are indexed already keep "
+        "the index they are in until `docai index build` and `docai index switch`.",
     )
     dimension: int = Field(128, ge=32, le=1024, description="Length of a word's vector under `ngram`.")
     device: str = Field(
@@ -173,7 +173,8 @@ class IndexSettings(_Group):
     collection: str = Field(
         "docai_pages",
         min_length=1,
-        description="Start of the names of the server's collections, one for each encoder, and the alias of the one in use.",
+        description="Start of the names of the server's collections, one for each encoder, and the alias of the one "
+        "in use.",
     )
     full_scan_pages: int = Field(
         1000, ge=0, description="Up to so many pages in a search's scope, every one is scored by all its vectors."
@@ -181,7 +182,8 @@ class IndexSettings(_Group):
     candidates: int = Field(
         500,
         ge=1,
-        description="Beyond that, so many pages are chosen by the means of their rows, and scored by all their vectors.",
+        description="Beyond that, so many pages are chosen by the means of their rows, and scored by all their "
+        "vectors.",
     )
     replication_factor: int = Field(
         1, ge=1, description="Copies of each page in a cluster; read when the collection is made."

@@ -97,16 +97,14 @@ class Recorder:
             encoder: fingerprint of the encoder.
             n_vectors: how many vectors were stored; 0: there was nothing to embed.
             seconds: how long it took.
-            fault: why it is not in the index; under this encoder it then counts as never embedded.
+            fault: why it is not in the index; the page says so, and nobody tries again before it is read again.
         """
         item = lease.item
         with self._records.unit_of_work(item.tenant_id) as unit:
             is_last = unit.work.finish(lease, seconds=seconds)
             unit.terms.replace(item.document_id, {item.page_number: terms})
-            if fault is None:
-                unit.embeddings.record(item.document_id, item.page_number, encoder, n_vectors)
-            else:
-                unit.embeddings.forget(item.document_id, [item.page_number], encoder)
+            unit.embeddings.record(item.document_id, item.page_number, encoder, 0 if fault else n_vectors)
+            if fault is not None:
                 _degrade(unit, lease, fault)
             if is_last:
                 close(unit, unit.jobs.get(item.job_id))

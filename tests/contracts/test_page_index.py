@@ -1,112 +1,53 @@
-"""What every page index must do, run against the exact reference and the real engine."""
+"""What every page index must do, run against the exact reference and the real engine, in one stage and in two."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
-from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
-from qdrant_client import QdrantClient
 
-from docai.domain.embeddings import Matrix, PageEmbedding, QueryEmbedding
-from docai.domain.geometry import Box
-from docai.domain.ids import DocumentId, TenantId, new_document_id
-from docai.errors import HomeInUse, IndexMismatch, InvalidEmbedding, StoreUnavailable
+from docai.domain.embeddings import Matrix, PageEmbedding, PageGrid
+from docai.domain.ids import DocumentId, new_document_id
+from docai.errors import IndexMismatch, InvalidEmbedding
 from docai.protocols import PageIndex
 from docai.stores.qdrant.admission import MAX_PAGE_VECTORS
-from docai.stores.qdrant.edge import EdgeIndex
-from docai.stores.qdrant.memory import MemoryIndex
-from docai.stores.qdrant.remote import RemoteIndex
-from docai.stores.qdrant.server import ServerIndex
-from tests.integration.stores.owner_process import owner_process
+from tests.contracts.page_indexes import (
+    DIMENSION,
+    OTHER,
+    TENANT,
+    TOLERANCE,
+    TWO_STAGED,
+    WIDE,
+    grid_page,
+    opened,
+    page,
+    query,
+    unit,
+    unit_vectors,
+)
 
-ENCODER = "test/1"
-DIMENSION = 16
-TOLERANCE = 2e-3
-"""Of a score of about 5: a server keeps float16."""
 # The stand-in for a server tells what it does without.
 pytestmark = pytest.mark.filterwarnings("ignore:(Payload indexes|Local mode):UserWarning")
-TENANT = TenantId(UUID(int=1))
-OTHER = TenantId(UUID(int=2))
 
 
-def page(vectors: Matrix, encoder: str = ENCODER) -> PageEmbedding:
-    n = len(vectors)
-    return PageEmbedding(vectors, (Box(x0=0, y0=0, x1=1, y1=1),) * n, (), encoder)
-
-
-def query(vectors: Matrix, encoder: str = ENCODER) -> QueryEmbedding:
-    return QueryEmbedding(vectors, ("",) * len(vectors), encoder)
-
-
-def unit_vectors(seed: int, n: int, dimension: int = DIMENSION) -> Matrix:
-    drawn = np.random.default_rng(seed).standard_normal((n, dimension)).astype(np.float32)
-    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
-
-
-@contextmanager
-def remote(tmp_path: Path) -> Iterator[PageIndex]:
-    at = tmp_path / "run" / "socket"
-    with owner_process(tmp_path / "index", at, dimension=DIMENSION, encoder=ENCODER) as owner:
-        index = RemoteIndex(at, dimension=DIMENSION, encoder=ENCODER)
-        yield index
-        index.close()
-        owner.terminate()
-        assert owner.communicate() == ("", "")
-        assert owner.returncode == 0
-
-
-class OneAtATime:
-    """A client whose calls wait for one another: the stand-in for a server is not thread-safe, unlike a server."""
-
-    def __init__(self, client: QdrantClient) -> None:
-        self._client = client
-        self._lock = threading.Lock()
-
-    def __getattr__(self, name: str) -> Any:
-        def call(*arguments: Any, **options: Any) -> Any:
-            with self._lock:
-                return getattr(self._client, name)(*arguments, **options)
-
-        return call
-
-
-@contextmanager
-def server(_: Path) -> Iterator[PageIndex]:
-    """A real server if the environment names one, else the client's own stand-in for one."""
-    url = os.environ.get("DOCAI_TEST_QDRANT_URL")
-    client = QdrantClient(url) if url else cast("QdrantClient", OneAtATime(QdrantClient(":memory:")))
-    collection = f"docai_test_{uuid4().hex}"
-    index = ServerIndex(client, collection=collection, dimension=DIMENSION, encoder=ENCODER)
-    yield index
-    client.delete_collection(collection)
-    index.close()
-
-
-@contextmanager
-def memory(_: Path) -> Iterator[PageIndex]:
-    yield MemoryIndex(dimension=DIMENSION, encoder=ENCODER)
-
-
-@contextmanager
-def edge(tmp_path: Path) -> Iterator[PageIndex]:
-    index = EdgeIndex(tmp_path / "index", dimension=DIMENSION, encoder=ENCODER)
-    yield index
-    index.close()
-
-
-@pytest.fixture(params=[memory, edge, remote, server], ids=lambda make: make.__name__)
+@pytest.fixture(params=[*WIDE, *TWO_STAGED], ids=lambda make: make.__name__)
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PageIndex]:
-    with request.param(tmp_path) as made:
+    with opened(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=WIDE, ids=lambda make: make.__name__)
+def wide(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PageIndex]:
+    with opened(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=TWO_STAGED, ids=lambda make: make.__name__)
+def two_staged(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PageIndex]:
+    with opened(request.param, tmp_path) as made:
         yield made
 
 
@@ -165,20 +106,20 @@ def test_a_deleted_page_is_gone_at_once_and_deleting_it_again_is_harmless(index:
     assert index.count() == 1
 
 
-def test_an_index_tells_which_pages_of_a_document_it_has(index: PageIndex) -> None:
+def test_an_index_tells_which_pages_of_a_document_it_has(wide: PageIndex) -> None:
     document_id, vectors = new_document_id(), unit_vectors(1, 3)
-    assert list(index.page_numbers(TENANT, document_id)) == []
+    assert list(wide.page_numbers(TENANT, document_id)) == []
     for number in (10, 2, 1):
-        index.upsert(TENANT, document_id, number, page(vectors))
-    index.upsert(TENANT, new_document_id(), 5, page(vectors))
-    index.upsert(OTHER, new_document_id(), 6, page(vectors))
-    index.delete(TENANT, document_id, [2])
-    assert list(index.page_numbers(TENANT, document_id)) == [1, 10]
-    assert list(index.page_numbers(OTHER, document_id)) == []
+        wide.upsert(TENANT, document_id, number, page(vectors))
+    wide.upsert(TENANT, new_document_id(), 5, page(vectors))
+    wide.upsert(OTHER, new_document_id(), 6, page(vectors))
+    wide.delete(TENANT, document_id, [2])
+    assert list(wide.page_numbers(TENANT, document_id)) == [1, 10]
+    assert list(wide.page_numbers(OTHER, document_id)) == []
 
 
-def test_an_empty_index_finds_nothing(index: PageIndex) -> None:
-    assert list(index.search(TENANT, query(unit_vectors(1, 2)), document_ids=(), limit=5)) == []
+def test_an_empty_index_finds_nothing(wide: PageIndex) -> None:
+    assert list(wide.search(TENANT, query(unit_vectors(1, 2)), document_ids=(), limit=5)) == []
 
 
 def _with(row: Callable[[Matrix], object]) -> Matrix:
@@ -199,23 +140,166 @@ def _with(row: Callable[[Matrix], object]) -> Matrix:
         pytest.param(np.repeat(unit_vectors(1, 1), MAX_PAGE_VECTORS + 1, axis=0), id="too many"),
     ],
 )
-def test_a_page_with_bad_vectors_is_refused_and_nothing_is_written(index: PageIndex, vectors: Matrix) -> None:
+def test_a_page_with_bad_vectors_is_refused_and_nothing_is_written(wide: PageIndex, vectors: Matrix) -> None:
     with pytest.raises(InvalidEmbedding):
-        index.upsert(TENANT, new_document_id(), 1, page(vectors))
-    assert index.count() == 0
+        wide.upsert(TENANT, new_document_id(), 1, page(vectors))
+    assert wide.count() == 0
 
 
-def test_a_query_with_bad_vectors_is_refused(index: PageIndex) -> None:
+def test_a_query_with_bad_vectors_is_refused(wide: PageIndex) -> None:
     with pytest.raises(InvalidEmbedding):
-        index.search(TENANT, query(unit_vectors(1, 2) * np.float32(np.nan)), document_ids=(), limit=5)
+        wide.search(TENANT, query(unit_vectors(1, 2) * np.float32(np.nan)), document_ids=(), limit=5)
 
 
-def test_another_encoders_vectors_are_refused(index: PageIndex) -> None:
+def test_another_encoders_vectors_are_refused(wide: PageIndex) -> None:
     vectors = unit_vectors(1, 2)
     with pytest.raises(IndexMismatch):
-        index.upsert(TENANT, new_document_id(), 1, page(vectors, "test/2"))
+        wide.upsert(TENANT, new_document_id(), 1, page(vectors, "test/2"))
     with pytest.raises(IndexMismatch):
-        index.search(TENANT, query(vectors, "test/2"), document_ids=(), limit=5)
+        wide.search(TENANT, query(vectors, "test/2"), document_ids=(), limit=5)
+
+
+@pytest.mark.parametrize(
+    "embedding",
+    [
+        pytest.param(page(unit_vectors(1, 4), runs=(2, 3)), id="runs of more vectors"),
+        pytest.param(page(unit_vectors(1, 4), runs=(4, 0)), id="an empty run"),
+        pytest.param(page(unit_vectors(1, 4), grid=PageGrid(2, 3)), id="a grid of more vectors"),
+    ],
+)
+def test_runs_and_grids_of_other_vectors_are_refused(wide: PageIndex, embedding: PageEmbedding) -> None:
+    with pytest.raises(InvalidEmbedding):
+        wide.upsert(TENANT, new_document_id(), 1, embedding)
+    assert wide.count() == 0
+
+
+@pytest.mark.parametrize("grid", [None, PageGrid(3, 5), PageGrid(3, 5, overview_side=2)], ids=str)
+def test_vectors_come_back_as_they_were_stored(wide: PageIndex, grid: PageGrid | None) -> None:
+    document_id, vectors = new_document_id(), unit_vectors(1, grid.n_vectors if grid else 7)
+    wide.upsert(TENANT, document_id, 3, page(vectors, runs=grid.run_lengths if grid else (), grid=grid))
+    found = wide.vectors(TENANT, document_id, 3)
+    assert found is not None
+    assert found.grid == grid
+    assert found.vectors.dtype == np.float32
+    assert np.allclose(found.vectors, vectors, atol=5e-4)
+    assert wide.vectors(TENANT, document_id, 4) is None
+    assert wide.vectors(OTHER, document_id, 3) is None
+
+
+def test_an_index_tells_every_page_it_has_once(wide: PageIndex) -> None:
+    assert list(wide.places()) == []
+    documents = [new_document_id() for _ in range(3)]
+    stored = [(TENANT, documents[0], 1), (TENANT, documents[0], 2), (TENANT, documents[1], 1), (OTHER, documents[2], 9)]
+    for tenant_id, document_id, number in stored:
+        wide.upsert(tenant_id, document_id, number, page(unit_vectors(number, 4)))
+        wide.upsert(tenant_id, document_id, number, page(unit_vectors(number, 5)))
+    assert sorted(wide.places()) == sorted(stored)
+    wide.delete(TENANT, documents[0], [1])
+    assert sorted(wide.places()) == sorted(stored[1:])
+
+
+def test_a_page_is_found_by_any_row_of_a_grid_that_is_not_square(index: PageIndex) -> None:
+    grid = PageGrid(3, 5)
+    pages = {new_document_id(): unit_vectors(seed, grid.n_vectors) for seed in range(40)}
+    for document_id, vectors in pages.items():
+        index.upsert(TENANT, document_id, 1, grid_page(vectors, grid))
+    for document_id, vectors in list(pages.items())[::8]:
+        for row in vectors.reshape(grid.rows, grid.columns, DIMENSION):
+            (found, *_) = index.search(TENANT, query(row), document_ids=(), limit=3)
+            assert found[0] == document_id
+            assert found[2] == pytest.approx(5.0, abs=TOLERANCE)
+
+
+AXES = np.eye(12, DIMENSION, dtype=np.float32)
+"""As one run: their mean is near none of them."""
+ALIKE = np.tile(0.6 * AXES[0] + 0.8 * AXES[1], (12, 1))
+"""As one run: all are as near the first axis as their mean, and not so near as that itself."""
+
+
+def _hidden(index: PageIndex) -> DocumentId:
+    """A page that the mean of its run hides behind 20 others; gives its document."""
+    hidden = new_document_id()
+    for document_id, vectors in [(hidden, AXES), *((new_document_id(), ALIKE) for _ in range(20))]:
+        index.upsert(TENANT, document_id, 1, page(vectors, runs=(12,)))
+    return hidden
+
+
+def test_pages_that_the_caller_names_are_scored_whatever_the_means_say(index: PageIndex) -> None:
+    hidden = _hidden(index)
+    found = index.search(TENANT, query(AXES[:1]), document_ids=(), limit=3, candidates=[(hidden, 1), (hidden, 2)])
+    assert found[0][:2] == (hidden, 1)
+    assert found[0][2] == pytest.approx(1.0, abs=TOLERANCE)
+    assert found[1][2] == pytest.approx(0.6, abs=TOLERANCE)
+
+
+def test_only_the_candidates_are_scored_where_there_are_many_pages(two_staged: PageIndex) -> None:
+    hidden = _hidden(two_staged)
+    found = two_staged.search(TENANT, query(AXES[:1]), document_ids=(), limit=3)
+    assert [score for _, _, score in found] == pytest.approx([0.6] * 3, abs=TOLERANCE)
+    in_small_scope = two_staged.search(TENANT, query(AXES[:1]), document_ids=[hidden], limit=3)
+    assert [document_id for document_id, _, _ in in_small_scope] == [hidden]
+
+
+def test_pages_out_of_scope_are_passed_over_though_the_caller_names_them(index: PageIndex) -> None:
+    hidden, theirs = _hidden(index), new_document_id()
+    index.upsert(OTHER, theirs, 1, page(AXES))
+    mine = [document_id for _, document_id, _ in index.places() if document_id not in {hidden, theirs}]
+    named = [(theirs, 1), (hidden, 1)]
+    everywhere = index.search(TENANT, query(AXES[:1]), document_ids=(), limit=50, candidates=named)
+    assert theirs not in {document_id for document_id, _, _ in everywhere}
+    kept_within = index.search(TENANT, query(AXES[:1]), document_ids=mine, limit=50, candidates=named)
+    assert {document_id for document_id, _, _ in kept_within} <= set(mine)
+    assert len(kept_within) > 5
+    assert index.search(TENANT, query(AXES[:1]), document_ids=[theirs], limit=5, candidates=named) == []
+
+
+def test_two_stages_find_what_one_finds(two_staged: PageIndex) -> None:
+    """Of pages with a subject each and rows with one each, as print has."""
+    random = np.random.default_rng(7)
+    grid, n_pages = PageGrid(6, 4), 60
+    pages = []
+    for number in range(1, n_pages + 1):
+        subject, rows = random.standard_normal(DIMENSION), random.standard_normal((grid.rows, 1, DIMENSION))
+        drawn = 0.5 * subject + 0.7 * rows + random.standard_normal((grid.rows, grid.columns, DIMENSION))
+        pages.append(unit(drawn.reshape(-1, DIMENSION)))
+        two_staged.upsert(TENANT, new_document_id(), number, grid_page(pages[-1], grid))
+    n_right = 0
+    for target in range(0, n_pages, 4):
+        wanted = unit(pages[target][:8] + 0.1 * random.standard_normal((8, DIMENSION)))
+        exact = [float((wanted @ vectors.T).max(axis=1).sum()) for vectors in pages]
+        ((_, number, score),) = two_staged.search(TENANT, query(wanted), document_ids=(), limit=1)
+        n_right += number == 1 + int(np.argmax(exact))
+        assert score == pytest.approx(exact[number - 1], abs=2 * TOLERANCE)
+    assert n_right == 15
+
+
+def test_no_search_that_begins_after_a_deletion_finds_what_was_deleted(index: PageIndex) -> None:
+    documents = [new_document_id() for _ in range(30)]
+    for seed, document_id in enumerate(documents):
+        index.upsert(TENANT, document_id, 1, page(unit_vectors(seed, 6)))
+    deleted: set[DocumentId] = set()
+    ghosts: list[DocumentId] = []
+    faults: list[BaseException] = []
+
+    def look() -> None:
+        try:
+            while len(deleted) < len(documents):
+                gone = set(deleted)
+                found = index.search(TENANT, query(unit_vectors(99, 4)), document_ids=(), limit=50)
+                ghosts.extend(gone & {document_id for document_id, _, _ in found})
+        except BaseException as fault:  # noqa: BLE001 - handed to the test's thread
+            faults.append(fault)
+
+    watchers = [threading.Thread(target=look) for _ in range(2)]
+    for watcher in watchers:
+        watcher.start()
+    for document_id in documents:
+        index.delete(TENANT, document_id, [1])
+        assert index.search(TENANT, query(unit_vectors(99, 4)), document_ids=[document_id], limit=5) == []
+        deleted.add(document_id)
+    for watcher in watchers:
+        watcher.join()
+    assert (ghosts, faults) == ([], [])
 
 
 def test_many_threads_may_write_delete_and_search_at_once(index: PageIndex) -> None:
@@ -239,104 +323,3 @@ def test_many_threads_may_write_delete_and_search_at_once(index: PageIndex) -> N
         thread.join()
     assert faults == []
     assert index.count() == 4 * 20
-
-
-# ---------------------------------------------------------------- what only files can do
-
-
-def open_edge(folder: Path, encoder: str = ENCODER, dimension: int = DIMENSION) -> EdgeIndex:
-    return EdgeIndex(folder, dimension=dimension, encoder=encoder)
-
-
-def test_an_index_opened_again_has_what_was_written(tmp_path: Path) -> None:
-    document_id, vectors = new_document_id(), unit_vectors(1, 3)
-    first = open_edge(tmp_path)
-    first.upsert(TENANT, document_id, 1, page(vectors))
-    first.upsert(TENANT, document_id, 2, page(vectors))
-    first.delete(TENANT, document_id, [2])
-    first.close()
-    again = open_edge(tmp_path)
-    assert [(d, n) for d, n, _ in again.search(TENANT, query(vectors), document_ids=(), limit=5)] == [(document_id, 1)]
-    again.close()
-
-
-def test_an_index_whose_process_was_killed_has_what_was_written(tmp_path: Path) -> None:
-    program = (
-        "import sys, time, pathlib; sys.path.insert(0, sys.argv[2]);"
-        "from tests.contracts.test_page_index import *;"
-        "index = open_edge(pathlib.Path(sys.argv[1]));"
-        "[index.upsert(TENANT, DocumentId(UUID(int=9)), n, page(unit_vectors(n, 3))) for n in range(1, 21)];"
-        "print('written', flush=True); time.sleep(60)"
-    )
-    arguments = [sys.executable, "-c", program, str(tmp_path / "index"), str(Path(__file__).parents[2])]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "written\n"
-        with pytest.raises(HomeInUse):
-            open_edge(tmp_path / "index")
-        os.kill(child.pid, signal.SIGKILL)
-    again = open_edge(tmp_path / "index")
-    assert again.count() == 20
-    ((_, number, _), *_) = again.search(TENANT, query(unit_vectors(7, 3)), document_ids=(), limit=5)
-    assert number == 7
-    again.close()
-
-
-def test_a_crash_while_the_index_was_made_leaves_nothing_in_the_way(tmp_path: Path) -> None:
-    (tmp_path / "shard" / "segments").mkdir(parents=True)
-    made = open_edge(tmp_path)
-    assert made.count() == 0
-    made.close()
-
-
-@pytest.mark.parametrize(("encoder", "dimension"), [("test/2", DIMENSION), (ENCODER, 32)])
-def test_an_index_of_another_encoder_is_refused(tmp_path: Path, encoder: str, dimension: int) -> None:
-    open_edge(tmp_path).close()
-    with pytest.raises(IndexMismatch, match="rebuild"):
-        open_edge(tmp_path, encoder, dimension)
-
-
-def test_a_closed_index_says_so(tmp_path: Path) -> None:
-    closed = open_edge(tmp_path)
-    closed.close()
-    with pytest.raises(StoreUnavailable):
-        closed.count()
-
-
-def test_a_page_larger_than_a_point_is_scored_as_one_page(tmp_path: Path) -> None:
-    dimension = 512  # 2047 vectors a point
-    index = EdgeIndex(tmp_path, dimension=dimension, encoder=ENCODER)
-    large, small = new_document_id(), new_document_id()
-    vectors = unit_vectors(1, 5000, dimension)
-    index.upsert(TENANT, large, 1, page(vectors))
-    index.upsert(TENANT, small, 1, page(vectors[:2]))
-    wanted = vectors[[0, 2500, 4999]]
-    found = index.search(TENANT, query(wanted), document_ids=(), limit=5)
-    assert [d for d, _, _ in found] == [large, small]
-    assert found[0][2] == pytest.approx(3.0, abs=1e-3)
-    assert index.search(OTHER, query(wanted), document_ids=(), limit=5) == []
-    assert index.count() == 2
-    assert list(index.page_numbers(TENANT, large)) == [1]
-    index.upsert(TENANT, large, 1, page(vectors[:3]))
-    assert index.search(TENANT, query(wanted), document_ids=[large], limit=5)[0][2] < 2.0
-    index.upsert(TENANT, large, 1, page(vectors))
-    index.delete(TENANT, large, [1])
-    assert index.count() == 1
-    index.close()
-
-
-def test_merging_segments_changes_no_answer(tmp_path: Path) -> None:
-    index = open_edge(tmp_path)
-    documents = [DocumentId(uuid4()) for _ in range(50)]
-    for seed, document_id in enumerate(documents):
-        index.upsert(TENANT, document_id, 1, page(unit_vectors(seed, 10)))
-    for document_id in documents[::2]:
-        index.delete(TENANT, document_id, [1])
-    wanted = query(unit_vectors(99, 4))
-    before = index.search(TENANT, wanted, document_ids=(), limit=50)
-    index.optimise()
-    after = index.search(TENANT, wanted, document_ids=(), limit=50)
-    assert [place[:2] for place in after] == [place[:2] for place in before]
-    assert [s for _, _, s in after] == pytest.approx([s for _, _, s in before], abs=1e-5)
-    assert index.count() == 25
-    index.close()

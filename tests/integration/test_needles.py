@@ -27,7 +27,7 @@ from docai.stores.qdrant.edge import EdgeIndex
 from docai.stores.qdrant.memory import MemoryIndex
 from tests.unit.query.library import Library, page_of
 
-N_PAGES = 200
+N_PAGES = 120
 ALWAYS_STAGED = CandidatePolicy(full_scan_pages=0, candidates=N_PAGES // 4)
 """As many candidates for these pages as the default gives to 2,000."""
 K = 10
@@ -55,7 +55,7 @@ class Haystack:
     scanned: PageIndex
     """Edge, scoring every page: vectors of 16 bits."""
     starved: PageIndex
-    """Edge, with hardly more candidates than pages asked for."""
+    """Edge, with no more candidates than pages asked for."""
     exact: MemoryIndex
     """Every page by vectors of 32 bits."""
     needles: tuple[Needle, ...]
@@ -66,6 +66,10 @@ class Haystack:
         found = [needle for needle in self.needles if needle.kind in kinds]
         assert len(found) >= 5 * len(kinds)
         return found
+
+    def search(self, needle: Needle, **more: object) -> list[Hit]:
+        """The three best pages for a needle's question."""
+        return self.library.search(needle.fact.question, top_k=3, **more)
 
     def query(self, question: str) -> QueryEmbedding:
         """The question as search embeds it."""
@@ -99,7 +103,7 @@ def haystack(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     exact = MemoryIndex(dimension=embedder.dimension, encoder=embedder.fingerprint)
     folder = tmp_path_factory.mktemp("indexes")
     scanned = _edge(folder / "scanned", embedder, CandidatePolicy(full_scan_pages=N_PAGES))
-    starved = _edge(folder / "starved", embedder, CandidatePolicy(full_scan_pages=0, candidates=K + 5))
+    starved = _edge(folder / "starved", embedder, CandidatePolicy(full_scan_pages=0, candidates=K))
     library = Library(records, tenant, _edge(folder / "staged", embedder, ALWAYS_STAGED), embedder)
     needles: list[Needle] = []
     documents: list[DocumentId] = []
@@ -133,21 +137,19 @@ def rank_of(needle: Needle, hits: Sequence[Hit]) -> int | None:
 
 @pytest.mark.parametrize("kind", NeedleKind)
 def test_hybrid_search_finds_every_needle_first(haystack: Haystack, kind: NeedleKind) -> None:
-    ranks = {n.fact.question: rank_of(n, haystack.library.search(n.fact.question)) for n in haystack.of(kind)}
+    ranks = {n.fact.question: rank_of(n, haystack.search(n)) for n in haystack.of(kind)}
     assert set(ranks.values()) == {1}, ranks
 
 
 @pytest.mark.parametrize("mode", [SearchMode.TEXT, SearchMode.HYBRID])
 def test_near_duplicates_are_told_apart_by_the_value_in_which_they_differ(haystack: Haystack, mode: SearchMode) -> None:
     for needle in haystack.of(NeedleKind.NEAR_DUPLICATE):
-        first, *_ = haystack.library.search(needle.fact.question, mode=mode, top_k=3)
-        assert (first.document_id, first.page_number) == needle.place
+        assert rank_of(needle, haystack.search(needle, mode=mode)) == 1
 
 
 def test_late_interaction_alone_finds_most_identifiers_and_cells_first(haystack: Haystack) -> None:
     needles = haystack.of(NeedleKind.IDENTIFIER, NeedleKind.CELL)
-    mode = SearchMode.LATE_INTERACTION
-    ranks = [rank_of(n, haystack.library.search(n.fact.question, mode=mode)) for n in needles]
+    ranks = [rank_of(n, haystack.search(n, mode=SearchMode.LATE_INTERACTION)) for n in needles]
     assert ranks.count(1) >= 0.95 * len(ranks)
     assert None not in ranks
 
@@ -169,17 +171,20 @@ def test_where_too_few_candidates_lose_pages_those_of_the_text_ranking_bring_the
     assert both >= 0.95
 
 
-def test_fusion_loses_no_needle_that_one_ranking_has_first(haystack: Haystack) -> None:
-    for needle in haystack.needles:
-        ranks = {mode: rank_of(needle, haystack.library.search(needle.fact.question, mode=mode)) for mode in SearchMode}
+def test_fusion_keeps_near_the_top_what_either_ranking_has_first(haystack: Haystack) -> None:
+    n_first = 0
+    for needle in haystack.needles[::4]:
+        ranks = {mode: rank_of(needle, haystack.search(needle, mode=mode)) for mode in SearchMode}
         if 1 in (ranks[SearchMode.TEXT], ranks[SearchMode.LATE_INTERACTION]):
-            assert ranks[SearchMode.HYBRID] in (1, 2, 3), needle
+            n_first += 1
+            assert ranks[SearchMode.HYBRID] in (1, 2), needle
+    assert n_first >= 20
 
 
 def test_a_filter_by_documents_never_loses_the_needles_page(haystack: Haystack) -> None:
     for i, needle in enumerate(haystack.needles):
         others = haystack.documents[i % len(haystack.documents) :][:5]
         within = tuple({needle.place[0], *others})
-        hits = haystack.library.search(needle.fact.question, document_ids=within)
+        hits = haystack.search(needle, document_ids=within)
         assert rank_of(needle, hits) == 1
         assert {hit.document_id for hit in hits} <= set(within)

@@ -58,7 +58,9 @@ def local(settings: Settings, places: Places) -> Iterator[Assembled]:
 
 def _tiff(images: list[Image.Image]) -> io.BytesIO:
     stream = io.BytesIO()
-    images[0].save(stream, "TIFF", save_all=True, append_images=images[1:], compression="tiff_lzw")
+    # Copies: Pillow keeps at an image how it was saved before, as a PNG in other tests, and fails on it.
+    first, *others = (image.copy() for image in images)
+    first.save(stream, "TIFF", save_all=True, append_images=others, compression="tiff_lzw")
     stream.seek(0)
     return stream
 

@@ -22,7 +22,7 @@ MetadataKey = Annotated[str, StringConstraints(min_length=1, max_length=MAX_KEY_
 MetadataValue = Annotated[str, StringConstraints(max_length=MAX_VALUE_CHARACTERS)]
 
 
-class FilterIn(WireModel):
+class DocumentFilterIn(WireModel):
     """Which documents to look in: those that meet every condition given, among `document_ids` where these are given."""
 
     metadata: dict[MetadataKey, MetadataValue] = Field(
@@ -51,7 +51,7 @@ class SearchIn(WireModel):
 
     query: str = Field(examples=["revenue by region"], json_schema_extra=SOMETHING)
     document_ids: DocumentIds
-    filter: FilterIn = FilterIn()
+    filter: DocumentFilterIn = DocumentFilterIn()
     top_k: int = Field(default=10, ge=1, le=100)
     mode: SearchMode = SearchMode.HYBRID
     explain: bool = Field(default=False, description="Whether the first 20 hits say what made their scores.")
@@ -73,7 +73,7 @@ class AnswerIn(WireModel):
 
     question: str = Field(examples=["What is the invoice total?"], json_schema_extra=SOMETHING)
     document_ids: DocumentIds
-    filter: FilterIn = FilterIn()
+    filter: DocumentFilterIn = DocumentFilterIn()
 
     def to_question(self) -> Question:
         """For the domain."""

@@ -110,7 +110,7 @@ def is_first() -> qdrant.FieldCondition:
 
 def one_of(ids: Collection[UUID]) -> qdrant.HasIdCondition:
     """Points of these ids."""
-    return qdrant.HasIdCondition(set[qdrant.PointId](ids))
+    return qdrant.HasIdCondition(cast("set[qdrant.PointId]", set(ids)))
 
 
 def edge_point(point: PagePoint) -> qdrant.Point:

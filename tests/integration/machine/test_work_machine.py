@@ -275,7 +275,7 @@ class WorkMachine(RuleBasedStateMachine):
             document, _, item = self._find(lease)
             with self.records.unit_of_work(document.tenant) as unit:
                 in_index = unit.embeddings.of_document(document.id, ENCODER)
-            assert in_index.get(lease.item.page_number) == (None if is_refused else 2)
+            assert in_index.get(lease.item.page_number) == (0 if is_refused else 2)
             item.state = ItemState.DONE
             if is_refused:
                 document.not_taken(lease.item.page_number)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from docai.stores.indexes import RegisteredIndexes
 
 from docai.assembly.adoption import adopt, new_entry, require_active
 from docai.domain.access import Tenant
@@ -24,6 +23,7 @@ from docai.errors import IndexMismatch
 from docai.pipeline.index_tender import IndexTender
 from docai.pipeline.standby import StandBy
 from docai.stores.blobs.filesystem import FilesystemBlobs
+from docai.stores.indexes import RegisteredIndexes
 from docai.stores.postgres.unit_of_work import PostgresRecords
 from docai.stores.qdrant.memory import MemoryShelf
 

@@ -285,12 +285,15 @@ def test_an_owner_goes_by_the_policy_that_it_is_started_with(tmp_path: Path, pla
     arguments = ("--full-scan-pages", "0", "--candidates", "1")
     with owner_process(tmp_path / "index", place, arguments=arguments):
         index = remote(place)
-        for number in range(1, 6):
-            index.upsert(TENANT, document(1), number, page(1, number))
-        query = QueryEmbedding(page(1, 2).vectors, (), ENCODER)
-        assert len(index.search(TENANT, query, document_ids=(), limit=1)) == 1
-        found = index.search(TENANT, query, document_ids=(), limit=1, candidates=[(document(1), 5)])
-        assert found[0][:2] == (document(1), 2)
+        axes = np.eye(12, DIMENSION, dtype=np.float32)
+        alike = np.tile(0.6 * axes[0] + 0.8 * axes[1], (12, 1))
+        for number, vectors in ((1, axes), (2, alike)):
+            index.upsert(TENANT, document(1), number, PageEmbedding(vectors, (), (), ENCODER, run_lengths=(12,)))
+        query = QueryEmbedding(axes[:1], (), ENCODER)
+        # The mean of twelve axes is near none of them: the one candidate is the other page.
+        assert [n for _, n, _ in index.search(TENANT, query, document_ids=(), limit=1)] == [2]
+        found = index.search(TENANT, query, document_ids=(), limit=1, candidates=[(document(1), 1)])
+        assert [n for _, n, _ in found] == [1]
 
 
 def test_more_places_than_a_frame_has_arrive_all_the_same(

@@ -316,7 +316,7 @@ def test_a_page_that_is_read_again_counts_as_embedded_under_no_encoder(
     assert records.indexes.n_missing("a") == 0  # it is not read
 
 
-def test_the_end_of_a_page_records_its_vectors_and_a_fault_forgets_them(
+def test_the_end_of_a_page_records_its_vectors_and_with_a_fault_that_it_has_none(
     records: PostgresRecords, tenant: Tenant
 ) -> None:
     records.indexes.register(entry("a"))
@@ -331,7 +331,7 @@ def test_the_end_of_a_page_records_its_vectors_and_a_fault_forgets_them(
     fault = Fault(code="invalid_embedding", message="not finite")
     recorder.embedded(second, {}, encoder="a", n_vectors=0, seconds=0.1, fault=fault)
     with records.unit_of_work(tenant.id) as unit:
-        assert unit.embeddings.of_document(job.document_id, "a") == {1: 3}
+        assert unit.embeddings.of_document(job.document_id, "a") == {1: 3, 2: 0}
         assert unit.documents.page(job.document_id, 2).state is PageState.DEGRADED
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -15,7 +16,8 @@ from qdrant_client import QdrantClient, models
 from docai.domain.embeddings import Matrix, PageEmbedding, QueryEmbedding
 from docai.domain.ids import TenantId, new_document_id
 from docai.errors import DocaiError, IndexMismatch, StoreError, StoreFull, StoreUnavailable
-from docai.stores.qdrant.server import ServerIndex
+from docai.stores.qdrant import collection as collection_module
+from docai.stores.qdrant.server import ServerIndex, ServerShelf
 
 pytestmark = pytest.mark.filterwarnings("ignore:(Payload indexes|Local mode):UserWarning")
 ENCODER = "test/1"
@@ -35,10 +37,29 @@ def opened(client: QdrantClient, encoder: str = ENCODER, dimension: int = 16) ->
     return ServerIndex(client, collection="pages", dimension=dimension, encoder=encoder)
 
 
+def shelf_at(url: str, grpc_port: int = 0) -> ServerShelf:
+    return ServerShelf.connect(url, api_key=None, grpc_port=grpc_port, timeout_s=30, prefix="pages")
+
+
 def connected(url: str, grpc_port: int = 0) -> ServerIndex:
-    return ServerIndex.connect(
-        url, api_key=None, grpc_port=grpc_port, timeout_s=30, collection="pages", dimension=16, encoder=ENCODER
-    )
+    return shelf_at(url, grpc_port).open(ENCODER, 16)
+
+
+class KeptOpen:
+    """The stand-in for a server, which is gone when its one client hangs up, as if it stayed."""
+
+    def __init__(self) -> None:
+        self.client = QdrantClient(":memory:")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+    def close(self) -> None:
+        pass
+
+
+def shelf_of(server: KeptOpen) -> ServerShelf:
+    return ServerShelf(lambda: cast("QdrantClient", server), prefix="pages")
 
 
 def test_two_processes_share_one_collection() -> None:
@@ -52,7 +73,7 @@ def test_two_processes_share_one_collection() -> None:
 def test_a_collection_of_another_encoder_is_refused(encoder: str, dimension: int) -> None:
     client = QdrantClient(":memory:")
     opened(client)
-    with pytest.raises(IndexMismatch, match="rebuild"):
+    with pytest.raises(IndexMismatch, match="build it anew"):
         opened(client, encoder, dimension)
 
 
@@ -63,16 +84,71 @@ def test_a_collection_that_is_not_ours_is_refused() -> None:
         opened(client)
 
 
-def test_a_collection_keeps_every_vector_without_a_graph_over_them() -> None:
+def test_a_collection_of_another_layout_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = QdrantClient(":memory:")
+    monkeypatch.setattr(collection_module, "LAYOUT", 1)
+    opened(client)
+    monkeypatch.undo()
+    with pytest.raises(IndexMismatch, match="another version of docai; build it anew"):
+        opened(client)
+
+
+def test_a_collection_keeps_every_vector_on_disk_without_a_graph_over_them() -> None:
     client = QdrantClient(":memory:")
     opened(client)
     made = client.get_collection("pages").config.params.vectors
     assert isinstance(made, dict)
-    (params,) = made.values()
-    assert params.distance == models.Distance.DOT
-    assert params.datatype == models.Datatype.FLOAT16
-    assert params.hnsw_config == models.HnswConfigDiff(m=0)
-    assert params.multivector_config == models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
+    for params in made.values():
+        assert params.distance == models.Distance.DOT
+        assert params.datatype == models.Datatype.FLOAT16
+        assert params.multivector_config == models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
+    assert made["patches"].hnsw_config == models.HnswConfigDiff(m=0)
+    assert made["patches"].on_disk
+    assert made["runs"].hnsw_config == models.HnswConfigDiff(m=16)
+
+
+def test_each_encoder_has_a_collection_and_the_alias_is_that_of_the_one_in_use() -> None:
+    server = KeptOpen()
+    shelf = shelf_of(server)
+    for encoder, n_pages in ((ENCODER, 1), ("test/2", 2)):
+        index = shelf.open(encoder, 16)
+        for number in range(n_pages):
+            index.upsert(TENANT, new_document_id(), number + 1, PageEmbedding(vectors(3), (), (), encoder))
+    for encoder, n_pages in ((ENCODER, 1), ("test/2", 2), ("test/2", 2), (ENCODER, 1)):
+        shelf.point_to(encoder)
+        assert server.client.count("pages").count == n_pages
+        assert len(server.client.get_aliases().aliases) == 1
+
+
+def test_an_alias_where_another_versions_collection_stands_is_refused() -> None:
+    server = KeptOpen()
+    opened(server.client)
+    shelf = shelf_of(server)
+    shelf.open(ENCODER, 16)
+    with pytest.raises(IndexMismatch, match="delete it"):
+        shelf.point_to(ENCODER)
+
+
+def test_a_dropped_index_is_gone_and_the_others_stay() -> None:
+    server = KeptOpen()
+    shelf = shelf_of(server)
+    for encoder in (ENCODER, "test/2"):
+        embedding = PageEmbedding(vectors(3), (), (), encoder)
+        shelf.open(encoder, 16).upsert(TENANT, new_document_id(), 1, embedding)
+    shelf.drop(ENCODER)
+    shelf.drop("never there")
+    assert shelf.open("test/2", 16).count() == 1
+    assert len(server.client.get_collections().collections) == 1
+    assert shelf.open(ENCODER, 16).count() == 0
+
+
+@pytest.mark.parametrize("grpc_port", [0, 1], ids=["HTTP", "gRPC"])
+def test_a_shelf_says_that_its_server_is_away(grpc_port: int) -> None:
+    shelf = shelf_at("http://127.0.0.1:1", grpc_port)
+    with pytest.raises(StoreUnavailable):
+        shelf.drop(ENCODER)
+    with pytest.raises(StoreUnavailable):
+        shelf.point_to(ENCODER)
 
 
 def test_a_large_page_is_whole_after_a_write_that_broke_off_is_repeated() -> None:
