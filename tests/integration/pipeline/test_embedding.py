@@ -127,10 +127,6 @@ def embedded(parts: Parts, job: Job) -> dict[int, int]:
         return dict(unit.embeddings.of_document(job.document_id, parts.embedder.fingerprint))
 
 
-def findable(parts: Parts, job: Job) -> set[int]:
-    return {number for number, n_vectors in embedded(parts, job).items() if n_vectors}
-
-
 def faults(parts: Parts, job: Job) -> dict[int, str]:
     with parts.records.unit_of_work(job.tenant_id) as unit:
         pages = unit.documents.pages(job.document_id)
