@@ -29,6 +29,7 @@ from docai.settings import Settings
 from docai.stores.qdrant.edge import EdgeIndex
 
 K = 10
+REPEATS = 3
 X_TICKS = (25, 50, 100, 200, 500, 1000)
 Place = tuple[DocumentId, int]
 
@@ -84,10 +85,13 @@ def asked_of(corpus: Corpus, questions: Sequence[str]) -> list[Asked]:
 
 
 def search(index: EdgeIndex, asked: Asked, candidates: Sequence[Place]) -> tuple[list[float], float]:
-    """The scores of the best pages, and the seconds that finding them took."""
-    start = time.perf_counter()
-    found = index.search(TENANT.id, asked.query, document_ids=(), limit=K, candidates=candidates)
-    return [score for _, _, score in found], time.perf_counter() - start
+    """The scores of the best pages, and the seconds that finding them took: the least of a few, beside other work."""
+    seconds = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        found = index.search(TENANT.id, asked.query, document_ids=(), limit=K, candidates=candidates)
+        seconds.append(time.perf_counter() - start)
+    return [score for _, _, score in found], min(seconds)
 
 
 def curve(home: Path, asked: Sequence[Asked], counts: Sequence[int]) -> tuple[list[Row], float, int]:
@@ -136,7 +140,7 @@ def plot(curves: dict[str, list[Row]]) -> str:
     }
     seconds = {name: [(row.candidates, row.seconds * 1000) for row in rows] for name, rows in curves.items()}
     slowest = max(ms for points in seconds.values() for _, ms in points)
-    step = max(1, round(slowest / 4))
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500) if 5 * step >= slowest)
     charts = (
         Chart("Recall@10 of the exact ten best", recall, (0.6, 0.7, 0.8, 0.9, 1.0), line=0.99),
         Chart("Milliseconds of a search, median", seconds, tuple(step * i for i in range(6))),

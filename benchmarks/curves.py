@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-COLOURS = ("#0a5666", "#d97833", "#6b7280", "#7c3aed")
-"""Told apart by readers who do not see colours, since they also differ in lightness; each line is labelled too."""
-DASHES = ("", "7 4", "2 3", "10 3 2 3")
+COLOURS = ("#0a5666", "#d97833", "#0a5666", "#d97833")
+DASHES = ("", "", "6 4", "6 4")
+"""Of the first, second, third and fourth series: two pairs, told apart by colour and by dashes."""
 _PANEL, _HEIGHT, _LEFT, _TOP, _BOTTOM = 430, 330, 58, 46, 64
 _INK, _GRID = "#21262f", "#d5d9de"
 

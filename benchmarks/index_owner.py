@@ -79,9 +79,8 @@ def in_process(dimension: int) -> Iterator[PageIndex]:
 def over_socket(dimension: int) -> Iterator[PageIndex]:
     with tempfile.TemporaryDirectory() as folder:
         at = Path(folder) / "socket"
-        places = ["--folder", str(Path(folder) / "index"), "--socket", str(at)]
-        kind = ["--dimension", str(dimension), "--encoder", ENCODER]
-        with subprocess.Popen([sys.executable, "-m", "docai.stores.qdrant.owner", *places, *kind]) as owner:
+        places = ["--folder", str(Path(folder) / "indexes"), "--socket", str(at)]
+        with subprocess.Popen([sys.executable, "-m", "docai.stores.qdrant.owner", *places]) as owner:
             while not at.exists() and owner.poll() is None:
                 time.sleep(0.01)
             index = RemoteIndex(at, dimension=dimension, encoder=ENCODER)

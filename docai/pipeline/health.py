@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -65,11 +67,10 @@ class Health:
         """
         self._lease_s = lease_s
         self._reader = parts.reader
-        self._embedder = parts.embedder
         queue = parts.records.queue
         self._writable = _lookup("PostgreSQL", parts.records.upkeep.is_writable)
         self._blobs = _lookup("The blob store", lambda: try_blobs(parts.blobs))
-        self._index = _lookup("The index", parts.index.count)
+        self._index = _lookup("The index", lambda: told_of_index(parts.index.count(), parts.embedder))
         self._broker = _lookup("The broker", parts.doorbell.reason_unheard)
         self._work = _lookup("PostgreSQL", lambda: (queue.workers(), queue.depths()))
 
@@ -77,22 +78,26 @@ class Health:
         """All of the service: what an API process tells whoever sends it requests."""
         for lookup in (self._writable, self._blobs, self._index, self._broker, self._work):
             lookup.begin()  # all at once: if several hang, their waits do not add up
-        workers, oldest = self._look_at_work()
-        checks = [*self.stores(), self.broker(), self.isolation(), *workers]
+        until = time.monotonic() + _TIMEOUT_S
+        workers, oldest = self._look_at_work(until)
+        checks = [*self.stores(until=until), self.broker(until=until), self.isolation(), *workers]
         return Readiness.of(checks, oldest)
 
-    def stores(self) -> list[Check]:
-        """Database, files and index; a process without the first two is of no use, search alone needs the third."""
+    def stores(self, *, until: float = math.inf) -> list[Check]:
+        """Database, files and index; a process without the first two is of no use, search alone needs the third.
+
+        `until` is when to stop waiting, on the monotonic clock.
+        """
         return [
-            _checked("records", self._writable, _writing, is_vital=True),
-            _checked("blobs", self._blobs, str, is_vital=True),
-            _checked("index", self._index, lambda n: told_of_index(n, self._embedder)),
+            _checked("records", lambda: _writing(self._writable.get(until=until)), is_vital=True),
+            _checked("blobs", lambda: self._blobs.get(until=until), is_vital=True),
+            _checked("index", lambda: self._index.get(until=until)),
         ]
 
-    def broker(self) -> Check:
+    def broker(self, *, until: float = math.inf) -> Check:
         """Whether workers hear of new work at once; without it the sweeper's looks find it, seconds later."""
         try:
-            reason = self._broker.get()
+            reason = self._broker.get(until=until)
         except DocaiError as error:
             reason = error.message
         if reason is None:
@@ -104,9 +109,9 @@ class Health:
         found = self._reader.isolation
         return Check("isolation", is_ok=found.is_full, detail=found.detail)
 
-    def _look_at_work(self) -> tuple[list[Check], Mapping[Capability, float]]:
+    def _look_at_work(self, until: float) -> tuple[list[Check], Mapping[Capability, float]]:
         try:
-            workers, depths = self._work.get()
+            workers, depths = self._work.get(until=until)
         except DocaiError:
             unknown = "not known: PostgreSQL does not answer"
             return [Check("workers", is_ok=False, detail=unknown), Check("queue", is_ok=False, detail=unknown)], {}
@@ -135,9 +140,9 @@ def _writing(is_writable: bool) -> str:
     return "PostgreSQL takes writes"
 
 
-def _checked(name: str, lookup: Lookup[T], say: Callable[[T], str], *, is_vital: bool = False) -> Check:
+def _checked(name: str, look: Callable[[], str], *, is_vital: bool = False) -> Check:
     try:
-        return Check(name, is_ok=True, detail=say(lookup.get()), is_vital=is_vital)
+        return Check(name, is_ok=True, detail=look(), is_vital=is_vital)
     except StoreUnavailable as error:
         # The driver's own words name hosts and accounts, and whoever asks has no key.
         said = "PostgreSQL does not answer" if name == "records" else error.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,9 @@ from typing import Generic, TypeVar
 from docai.errors import StoreUnavailable
 
 T = TypeVar("T")
+
+_QUICK_S = 0.5
+"""What is well answers in milliseconds."""
 
 
 class Lookup(Generic[T]):
@@ -44,14 +48,18 @@ class Lookup(Generic[T]):
                 threading.Thread(target=self._find_out, args=(asked,), name="docai-lookup", daemon=True).start()
             return asked
 
-    def get(self) -> T:
+    def get(self, *, until: float = math.inf) -> T:
         """The answer.
+
+        Args:
+            until: when the caller would stop waiting, on the monotonic clock, if sooner than the limit; what answers
+                quickly is given the time to do so even then.
 
         Raises:
             StoreUnavailable: none came in time; and whatever asking raises.
         """
         try:
-            return self.begin().result(self._timeout_s)
+            return self.begin().result(min(self._timeout_s, max(_QUICK_S, until - time.monotonic())))
         except FutureTimeout as error:
             raise StoreUnavailable(f"{self._name} gave no answer within {self._timeout_s:g} s.") from error
 

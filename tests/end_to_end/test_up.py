@@ -174,8 +174,8 @@ def test_a_child_that_does_not_come_up_ends_it_with_the_childs_words(running: Ru
     assert running.process.poll() is not None, "the home is free"
     problem = _refused(home, DOCAI_EMBEDDER__DIMENSION="64")
     assert problem["code"] == "misconfigured"
-    assert "index does not come up" in problem["detail"]
-    assert "index_mismatch" in problem["detail"]
+    assert "worker-pages does not come up" in problem["detail"]
+    assert "docai index build" in problem["detail"]
     assert not (home / "postgres/data/postmaster.pid").exists()
 
 

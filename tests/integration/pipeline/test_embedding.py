@@ -185,7 +185,7 @@ def test_a_device_without_room_for_one_page_has_that_page_tried_later(
     eye.troubles = {"word4": EngineUnavailable("no room")}
     ended = do(parts).done
     assert [row.page_number for row in items(records, job) if row.state == "pending"] == [4]
-    assert findable(parts, job) == set(range(1, N_PAGES + 1)) - {4}
+    assert set(embedded(parts, job)) == set(range(1, N_PAGES + 1)) - {4}
     eye.troubles = {}
     make_due(records, ended)
     do(parts)
@@ -198,7 +198,7 @@ def test_a_fault_of_ours_at_a_page_is_not_the_others(
     eye.troubles = {"word4": ZeroDivisionError()}
     do(parts)
     assert [(row.page_number, row.errors) for row in items(records, job) if row.state == "pending"] == [(4, 1)]
-    assert findable(parts, job) == set(range(1, N_PAGES + 1)) - {4}
+    assert set(embedded(parts, job)) == set(range(1, N_PAGES + 1)) - {4}
 
 
 def test_an_index_of_another_encoder_leaves_the_pages_to_others(
