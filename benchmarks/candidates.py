@@ -21,7 +21,8 @@ from retrieval import TENANT, Corpus, open_corpus, open_index
 
 from docai.domain.embeddings import QueryEmbedding
 from docai.domain.ids import DocumentId
-from docai.engines.embedder.ngram import RUN_WORDS, NgramEmbedder
+from docai.engines.embedder import ngram
+from docai.engines.embedder.ngram import NgramEmbedder
 from docai.late_interaction import CandidatePolicy
 from docai.pdf.draw_needles import needle_documents, words_on
 from docai.query.search import weights_of
@@ -123,7 +124,7 @@ def _median(timed: Sequence[tuple[list[float], float]]) -> float:
 
 
 def show(name: str, rows: Sequence[Row], full_s: float, n_pages: int, n_asked: int) -> None:
-    print(f"\n{name}: {n_pages} pages, {n_asked} questions, runs of {RUN_WORDS}")
+    print(f"\n{name}: {n_pages} pages, {n_asked} questions, runs of {ngram.RUN_WORDS}")
     print("| candidates | Recall@10 | with BM25's best | ms | ms with BM25's |\n|---|---|---|---|---|")
     for row in rows:
         print(
@@ -156,7 +157,11 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=None, help="keep the corpora here, in `drawn` and `real`")
     parser.add_argument("--candidates", type=int, nargs="+", default=(25, 50, 100, 200, 300, 500, 700, 1000))
     parser.add_argument("--plot", type=Path, default=None, help="write the curves here, as SVG")
+    parser.add_argument(
+        "--run-words", type=int, default=ngram.RUN_WORDS, help="length of the runs; not for a kept home"
+    )
     args = parser.parse_args()
+    ngram.RUN_WORDS = args.run_words
     with ExitStack() as stack:
         home = args.home or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         curves = {}

@@ -31,9 +31,9 @@ _LEAST_ROWS = 16
 class CandidatePolicy:
     """Which pages are scored by MaxSim over all their vectors."""
 
-    full_scan_pages: int = 1000
+    full_scan_pages: int = 2000
     """Up to so many pages in scope: all of them."""
-    candidates: int = 500
+    candidates: int = 1000
     """Beyond that: so many, by MaxSim over the means of their runs."""
 
 

@@ -177,10 +177,10 @@ class IndexSettings(_Group):
         "in use.",
     )
     full_scan_pages: int = Field(
-        1000, ge=0, description="Up to so many pages in a search's scope, every one is scored by all its vectors."
+        2000, ge=0, description="Up to so many pages in a search's scope, every one is scored by all its vectors."
     )
     candidates: int = Field(
-        500,
+        1000,
         ge=1,
         description="Beyond that, so many pages are chosen by the means of their rows, and scored by all their "
         "vectors.",
