@@ -22,6 +22,11 @@ T = TypeVar("T")
 
 _TIMEOUT_S = 4.0
 """Kubernetes gives up on a probe after 1 s unless told otherwise; Docker's example here waits 5 s."""
+_PLAINLY = {
+    "records": "PostgreSQL does not answer",
+    "index": "the page index does not answer, or PostgreSQL does not, which knows the index in use",
+}
+"""What is told of parts whose own words are a driver's."""
 _KEEP_S = 1.0
 """Readiness needs no key, so asking for it often must cost the stores nothing."""
 
@@ -145,7 +150,7 @@ def _checked(name: str, look: Callable[[], str], *, is_vital: bool = False) -> C
         return Check(name, is_ok=True, detail=look(), is_vital=is_vital)
     except StoreUnavailable as error:
         # The driver's own words name hosts and accounts, and whoever asks has no key.
-        said = "PostgreSQL does not answer" if name == "records" else error.message
+        said = _PLAINLY.get(name, error.message)
         log("part does not answer", level="warning", part=name, reason=error.message)
         return Check(name, is_ok=False, detail=said, is_vital=is_vital)
     except DocaiError as error:
