@@ -34,7 +34,7 @@ from docai.pipeline.plan import plan_pages
 from docai.pipeline.self_check import Check, check_engines, check_stores
 from docai.protocols import PageCropper, UnitOfWork
 from docai.query.answer import answer
-from docai.query.glow import heat_map
+from docai.query.heat_map import heat_map
 from docai.query.search import SearchPolicy, search, still_there, weights_of
 from docai.sealing import SealedKeys
 from docai.telemetry import ANSWERS, SEARCHES, exposition, log

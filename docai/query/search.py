@@ -15,7 +15,7 @@ from docai.errors import EngineUnavailable, IndexMissing, NotFound
 from docai.protocols import DocumentRecords, PageIndex, QueryEmbedder, Records, TermRecords
 from docai.query.explain import EXPLAINED_HITS, Explainer
 from docai.query.fuse import LATE_INTERACTION, TEXT, Fused, FusionPolicy, Place, Ranking, fused
-from docai.query.meet import Meeting, meet_by_terms, meet_by_vectors, opening
+from docai.query.matches import Meeting, meet_by_terms, meet_by_vectors, opening
 from docai.query.scope import scope_of
 from docai.terms import idf
 from docai.terms import terms as terms_in

@@ -16,7 +16,7 @@ from docai.domain.jobs import Job, JobState
 from docai.domain.words import PageWords, Witness, Word
 from docai.pipeline.index import index_page
 from docai.protocols import PageEmbedder, PageIndex
-from docai.query.glow import heat_map
+from docai.query.heat_map import heat_map
 from docai.query.search import SearchPolicy, search, weights_of
 from docai.stores.postgres.unit_of_work import PostgresRecords
 

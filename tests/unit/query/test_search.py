@@ -13,7 +13,7 @@ from docai.domain.words import PageWords
 from docai.engines.embedder.ngram import NgramEmbedder
 from docai.errors import InvalidRequest
 from docai.pipeline.index import index_page
-from docai.query.meet import SNIPPET_WORDS
+from docai.query.matches import SNIPPET_WORDS
 from docai.query.search import SearchPolicy
 from docai.stores.postgres.unit_of_work import PostgresRecords
 from docai.stores.qdrant.memory import MemoryIndex

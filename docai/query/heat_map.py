@@ -11,7 +11,7 @@ from docai.domain.embeddings import PageGrid, QueryEmbedding, StoredVectors
 from docai.domain.ids import TenantId
 from docai.errors import IndexMissing, InvalidRequest
 from docai.protocols import PageIndex, QueryEmbedder
-from docai.query.meet import Spots, meet_by_terms, meet_by_vectors
+from docai.query.matches import Spots, meet_by_terms, meet_by_vectors
 
 
 def heat_map(
