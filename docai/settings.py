@@ -173,8 +173,8 @@ class IndexSettings(_Group):
     collection: str = Field(
         "docai_pages",
         min_length=1,
-        description="Start of the names of the server's collections, one for each encoder, and the alias of the one "
-        "in use.",
+        description="Start of the names of the server's collections, one for each encoder, and the alias that "
+        "follows a switch.",
     )
     full_scan_pages: int = Field(
         2000, ge=0, description="Up to so many pages in a search's scope, every one is scored by all its vectors."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,11 +11,14 @@ from docai.domain.ids import DocumentId, TenantId
 from docai.domain.indexes import PagePlace
 from docai.errors import BlobMissing, DocaiError, NotFound
 from docai.pipeline.index import embedded, sights_of
+from docai.pipeline.pace import Pace
 from docai.protocols import BlobStore, PageEmbedder, PageIndex, Records
 from docai.telemetry import log
 
 _AT_ONCE = 64
-"""Pages looked up in one go; a few dozen page images are in memory at a time."""
+"""Pages looked up in one go."""
+_MOST_OF_A_TURN = 32
+"""Pages embedded at once; so many page images are in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Backfill:
         self._blobs = blobs
         self._index = index
         self._embedder = embedder
+        self._pace = Pace(_MOST_OF_A_TURN)
 
     def fill(
         self, on_done: Callable[[int], None] = lambda n_pages: None, *, may_go_on: Callable[[], bool] = lambda: True
@@ -42,8 +47,8 @@ class Backfill:
         """Embed every page that is missing, those that come meanwhile too.
 
         Args:
-            on_done: hears of each part, how many pages it had.
-            may_go_on: asked before each part.
+            on_done: hears of each turn, how many pages it had.
+            may_go_on: asked before each turn, which takes some seconds.
 
         Raises:
             StoreUnavailable, StoreFull: a store does not answer or has no room; what was done stays.
@@ -51,13 +56,24 @@ class Backfill:
             EngineUnavailable: the encoder is lost.
         """
         n_embedded = n_failed = 0
-        for tenant_id, document_id, numbers in self._missing():
+        for tenant_id, document_id, numbers in self._turns():
             if not may_go_on():
                 break
+            begun = time.monotonic()
             n_done = self._embed(tenant_id, document_id, numbers)
+            self._pace.took(len(numbers), time.monotonic() - begun)
             n_embedded, n_failed = n_embedded + n_done, n_failed + len(numbers) - n_done
             on_done(len(numbers))
         return Filled(n_embedded, n_failed)
+
+    def _turns(self) -> Iterator[tuple[TenantId, DocumentId, list[int]]]:
+        """Missing pages of one document each, as many as are embedded at once by what was learnt so far."""
+        for tenant_id, document_id, numbers in self._missing():
+            first = 0
+            while first < len(numbers):
+                turn = numbers[first : first + self._pace.n_pages]
+                yield tenant_id, document_id, turn
+                first += len(turn)
 
     def _missing(self) -> Iterator[tuple[TenantId, DocumentId, list[int]]]:
         """Runs of missing pages of one document each."""

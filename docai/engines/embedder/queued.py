@@ -114,8 +114,8 @@ class QueuedEmbedder:
         self._requests.withdraw(request_id)
         raise EngineUnavailable(
             f"No embed worker embedded the query within {self._timeout_s:g} s. Make sure that one with the model of "
-            f"the index in use, {index.model!r}, runs and is not overloaded (`docai workers`, `docai index status`), "
-            "or search with the mode `text`.",
+            f"the index in use, {index.model!r}, runs and is not overloaded (`docai admin workers`, `docai index "
+            "status`), or search with the mode `text`.",
             index=index.encoder,
         )
 

@@ -20,6 +20,7 @@ from docai.domain.jobs import Job, JobState
 from docai.domain.words import PageWords, Witness, Word
 from docai.engines.embedder.ngram import NgramEmbedder
 from docai.errors import IndexMismatch
+from docai.pipeline.backfill import Backfill, Filled
 from docai.pipeline.index_tender import IndexTender
 from docai.pipeline.standby import StandBy
 from docai.stores.blobs.filesystem import FilesystemBlobs
@@ -84,6 +85,17 @@ def test_pages_that_were_never_embedded_come_into_the_index_once(scene: Scene) -
     with scene.records.unit_of_work(scene.tenant.id) as unit:
         assert unit.embeddings.of_document(document.id, EMBEDDER.fingerprint) == {1: 2, 2: 2, 3: 0}
     assert scene.tender.fill() == 0
+
+
+def test_pages_are_embedded_a_few_at_a_time_and_no_more_once_it_is_to_end(scene: Scene, tmp_path: Path) -> None:
+    document = read(scene, *(f"page{number}" for number in range(10)))
+    backfill = Backfill(scene.records, FilesystemBlobs(tmp_path), scene.index, EMBEDDER)
+    turns: list[int] = []
+    assert backfill.fill(turns.append, may_go_on=lambda: len(turns) < 2) == Filled(n_embedded=5, n_failed=0)
+    assert turns == [1, 4]
+    assert list(scene.index.page_numbers(scene.tenant.id, document.id)) == [1, 2, 3, 4, 5]
+    assert backfill.fill(turns.append) == Filled(n_embedded=5, n_failed=0)
+    assert sum(turns) == 10
 
 
 def test_pages_that_lost_their_vectors_and_vectors_that_lost_their_pages_are_mended(scene: Scene) -> None:

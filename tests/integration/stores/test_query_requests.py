@@ -191,7 +191,7 @@ def test_without_a_worker_a_query_is_given_up_and_withdrawn(records: PostgresRec
     begun = time.monotonic()
     with (
         QueryAnswerer(records.query_requests, OTHER),
-        pytest.raises(EngineUnavailable, match=r"within 0\.3 s.*'a model'.*docai workers"),
+        pytest.raises(EngineUnavailable, match=r"within 0\.3 s.*'a model'.*docai admin workers"),
     ):
         asker(records, timeout_s=0.3).embed_query("net sales", {})
     assert 0.3 <= time.monotonic() - begun < 3
