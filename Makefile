@@ -39,11 +39,12 @@ format: setup  ## format the code
 
 lock: setup  ## pin the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--group dev --extra models --extra telemetry pyproject.toml --output-file requirements.lock
+		--group dev --all-extras pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--constraint requirements.lock --extra telemetry pyproject.toml --output-file requirements-service.lock
+		--constraint requirements.lock --extra telemetry --extra anthropic --extra gemini --extra openai \
+		pyproject.toml --output-file requirements-service.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--constraint requirements.lock --extra models --extra telemetry pyproject.toml \
+		--constraint requirements.lock --all-extras pyproject.toml \
 		--output-file requirements-models.lock
 
 serve: setup  ## the REST service on this machine

@@ -29,6 +29,7 @@ STATUSES: dict[type[errors.DocaiError], HTTPStatus] = {
     errors.TooManyJobs: HTTPStatus.TOO_MANY_REQUESTS,
     errors.AccessError: HTTPStatus.FORBIDDEN,
     errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.CloudNotAllowed: HTTPStatus.FORBIDDEN,
     errors.EngineError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreError: HTTPStatus.INTERNAL_SERVER_ERROR,

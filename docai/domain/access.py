@@ -16,6 +16,8 @@ class Tenant(BaseModel):
 
     id: TenantId
     name: str
+    allows_cloud: bool = False
+    """Whether its pages may be shown to a model at a provider."""
 
 
 class ApiKey(BaseModel):

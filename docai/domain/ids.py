@@ -16,6 +16,7 @@ BatchId = NewType("BatchId", UUID)
 WebhookId = NewType("WebhookId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
 ErasureId = NewType("ErasureId", UUID)
+ExtractionId = NewType("ExtractionId", UUID)
 WorkerId = NewType("WorkerId", UUID)
 Sha256 = NewType("Sha256", str)
 """A content hash: 64 lower-case hexadecimal digits."""
@@ -39,6 +40,11 @@ def new_batch_id() -> BatchId:
 def new_answer_id() -> AnswerId:
     """A fresh random answer id."""
     return AnswerId(uuid4())
+
+
+def new_extraction_id() -> ExtractionId:
+    """A fresh random extraction id."""
+    return ExtractionId(uuid4())
 
 
 def sha256_of(content: bytes) -> Sha256:

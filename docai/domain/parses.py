@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from docai.domain.attempts import Attempt, Rung
+from docai.domain.charts import Chart
 from docai.domain.evidence import Coverage, Evidence
 from docai.domain.geometry import Box
 from docai.domain.tables import Table
@@ -27,6 +29,9 @@ class BlockKind(StrEnum):
     FOOTNOTE = "footnote"
     FIELD = "field"
     """A form field: `label` names it, `text` is its value."""
+    CHART = "chart"
+    HANDWRITING = "handwriting"
+    STAMP = "stamp"
 
 
 class Block(BaseModel):
@@ -36,7 +41,7 @@ class Block(BaseModel):
 
     kind: BlockKind
     text: str
-    """A table's text is its cells, row by row, tab-separated."""
+    """A table's text is its cells, row by row, tab-separated; a formula's that a model read is LaTeX."""
     box: Box
     level: int | None = None
     """1 for the highest heading; None for other kinds."""
@@ -45,6 +50,11 @@ class Block(BaseModel):
     word_ids: tuple[int, ...] = ()
     """Indices into the page's words, in reading order."""
     table: Table | None = None
+    chart: Chart | None = None
+    continues_previous: bool = False
+    """Whether it goes on from the block before it, or from the last one of the page before."""
+    reader: str | None = None
+    """What read this block, where that is not the page's own engine."""
     evidence: Evidence | None = None
     """Set by grounding."""
 
@@ -61,6 +71,10 @@ class PageParse(BaseModel):
     blocks: tuple[Block, ...]
     coverage: Coverage | None = None
     """Set by grounding."""
+    attempts: tuple[Attempt, ...] = ()
+    """What was tried with a vision-language model, in order; empty where none is configured."""
+    rung: Rung | None = None
+    """Which step of the ladder gave this result; None where no model is configured."""
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -22,6 +22,8 @@ class Capability(StrEnum):
     """Opens PDFs, in processes that can be killed; needs no GPU."""
     OCR = "ocr"
     PARSE = "parse"
+    VLM = "vlm"
+    """Reads pages with a vision-language model, in this process or behind a server."""
     EMBED = "embed"
 
 
@@ -36,6 +38,8 @@ class Stage(StrEnum):
     """A page whose words must be read from its image."""
     PARSE = "parse"
     """A page's layout, from its image and its words."""
+    VLM = "vlm"
+    """A page that was laid out, looked at by a vision-language model, where one is configured."""
     EMBED = "embed"
     """A page's vectors and terms, into the index."""
 
@@ -55,9 +59,10 @@ _CAPABILITY = {
     Stage.READ: Capability.RASTER,
     Stage.OCR: Capability.OCR,
     Stage.PARSE: Capability.PARSE,
+    Stage.VLM: Capability.VLM,
     Stage.EMBED: Capability.EMBED,
 }
-_BATCH_SIZE = {Stage.OPEN: 1, Stage.READ: 8, Stage.OCR: 4, Stage.PARSE: 8, Stage.EMBED: 32}
+_BATCH_SIZE = {Stage.OPEN: 1, Stage.READ: 8, Stage.OCR: 4, Stage.PARSE: 8, Stage.VLM: 4, Stage.EMBED: 32}
 
 
 class ItemState(StrEnum):

@@ -13,7 +13,7 @@ from docai.protocols import Doorbell, WorkQueue
 from docai.telemetry import BATCH_SIZE, STAGE_SECONDS, log
 from docai.tracing import TRACING
 
-DOWNSTREAM_FIRST = (Capability.EMBED, Capability.PARSE, Capability.OCR, Capability.RASTER)
+DOWNSTREAM_FIRST = (Capability.EMBED, Capability.VLM, Capability.PARSE, Capability.OCR, Capability.RASTER)
 """What is nearly finished goes first: documents end sooner, and less lies half done."""
 
 

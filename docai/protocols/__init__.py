@@ -1,6 +1,7 @@
 """The seams: what an engine, a PDF reader, a store and a queue must do."""
 
 from docai.protocols.erasures import ErasureQueue, ErasureRecords
+from docai.protocols.generating import Cancellation, ImageRule, VisionLanguageModel
 from docai.protocols.indexes import EmbeddingRecords, IndexRecords, QueryRequests
 from docai.protocols.reading import OpenDocument, PageCropper, PageEmbedder, PdfReader, QueryEmbedder, WordReader
 from docai.protocols.records import (
@@ -21,12 +22,14 @@ __all__ = [
     "AnswerRecords",
     "BatchRecords",
     "BlobStore",
+    "Cancellation",
     "DocumentRecords",
     "Doorbell",
     "EmbeddingRecords",
     "ErasureQueue",
     "ErasureRecords",
     "EventRecords",
+    "ImageRule",
     "IndexRecords",
     "IndexShelf",
     "JobRecords",
@@ -43,6 +46,7 @@ __all__ = [
     "TermRecords",
     "UnitOfWork",
     "UpkeepRecords",
+    "VisionLanguageModel",
     "WebhookOutbox",
     "WebhookRecords",
     "WordReader",

@@ -72,4 +72,4 @@ def first_tenant(session: Session) -> Tenant | None:
 
 
 def _tenant_of(row: TenantRow) -> Tenant:
-    return Tenant(id=TenantId(row.id), name=row.name)
+    return Tenant(id=TenantId(row.id), name=row.name, allows_cloud=row.allows_cloud)

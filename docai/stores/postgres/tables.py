@@ -30,6 +30,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from docai.domain.answers import Answer
 from docai.domain.documents import DocumentStatus, MediaType, PageState, SecurityFindings
 from docai.domain.evidence import Verdict
+from docai.domain.extractions import Extraction
 from docai.domain.images import PageImage
 from docai.domain.jobs import JobState
 from docai.domain.parses import PageParse
@@ -81,6 +82,8 @@ class TenantRow(Row):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
+    allows_cloud: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether its pages may be shown to a model at a provider."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -314,3 +317,18 @@ class AnswerRow(Row):
     created_at: Mapped[datetime]
 
     __table_args__ = (Index("ix_answer_cited_document_ids", "cited_document_ids", postgresql_using="gin"),)
+
+
+class ExtractionRow(Row):
+    """Fields of documents, as a JSON Schema asked for them."""
+
+    __tablename__ = "extraction"
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_ids: Mapped[list[UUID]]
+    """What it was taken from; it is deleted with any of these."""
+    extraction: Mapped[Extraction] = mapped_column(JsonOf(Extraction))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_extraction_document_ids", "document_ids", postgresql_using="gin"),)

@@ -52,7 +52,7 @@ def test_four_starts_at_once_migrate_once(empty: Engine) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: upgrade(empty), range(4)))
     with empty.connect() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0004"]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0005"]
 
 
 def test_every_row_belongs_to_a_tenant() -> None:

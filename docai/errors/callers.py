@@ -1,44 +1,8 @@
-"""Every error we raise, as one tree; each says whether a retry can help.
-
-DocaiError
-├── InputError                 the caller's file or words; never retried
-│   ├── UnsupportedFormat · EmptyFile · DocumentUnreadable · DocumentEncrypted · WrongPassword
-│   ├── DocumentTooLarge · TooManyPages · NoPages · UploadIncomplete
-│   ├── InvalidQuestion · InvalidRequest · PageOutOfRange · WebhookUrlRefused
-│   └── TooManyFiles · IdempotencyKeyMalformed · IdempotencyKeyReused
-├── PageError                  one page could not be read; the rest of the document can
-│   └── PageTimedOut · PageCrashed · PageUnreadable · PageTooLarge · PageGivenUp
-├── NotFound
-│   ├── DocumentNotFound · PageNotFound · JobNotFound · BatchNotFound · ErasureNotFound
-│   └── WebhookNotFound · DeliveryNotFound
-├── Conflict
-│   ├── DocumentNotReady · LeaseLost · WebhookDisabled · TooManyWebhooks
-│   └── JobEnded · JobUnfinished · NothingToRetry · RequestInProgress
-├── Overloaded                 there is too much to do already; the same request succeeds later
-│   └── TooManyJobs
-├── AccessError                NotAuthenticated
-├── EngineError                EngineUnavailable · InvalidEmbedding
-├── StoreError                 StoreUnavailable · StoreFull · BlobMissing · IndexMismatch · IndexMissing
-└── ConfigurationError         found at start; the process does not come up
-    └── HomeInUse · WrongSecretKey · CheckpointRefused
-"""
+"""Errors of callers: what they sent, asked for, or may not do."""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-
-class DocaiError(Exception):
-    """The root of every error we raise. `code` is stable: clients may branch on it."""
-
-    code: ClassVar[str] = "internal"
-    retryable: ClassVar[bool] = False
-
-    def __init__(self, message: str, **details: object) -> None:
-        """Say what happened and what to do next in `message`; `details` are facts for machines."""
-        super().__init__(message)
-        self.message = message
-        self.details = details
+from docai.errors.root import DocaiError
 
 
 class InputError(DocaiError):
@@ -143,40 +107,10 @@ class IdempotencyKeyReused(InputError):
     code = "idempotency_key_reused"
 
 
-class PageError(DocaiError):
-    """One page could not be read; the others are not touched."""
+class InvalidSchema(InputError):
+    """The JSON Schema of an extraction is none, refers to itself, or is larger than the limit."""
 
-    code = "page_failed"
-
-
-class PageTimedOut(PageError):
-    """The page took longer than the limit; its process was killed."""
-
-    code = "page_timed_out"
-
-
-class PageCrashed(PageError):
-    """The page killed the process that read it."""
-
-    code = "page_crashed"
-
-
-class PageUnreadable(PageError):
-    """The page is damaged beyond what the reader can repair."""
-
-    code = "page_unreadable"
-
-
-class PageTooLarge(PageError):
-    """The page has no resolution at which it is within the pixel limit."""
-
-    code = "page_too_large"
-
-
-class PageGivenUp(PageError):
-    """The page was not tried: its document has used up the time that it may take."""
-
-    code = "page_given_up"
+    code = "invalid_schema"
 
 
 class NotFound(DocaiError):
@@ -225,6 +159,12 @@ class ErasureNotFound(NotFound):
     """No deletion of this tenant has the id."""
 
     code = "erasure_not_found"
+
+
+class ExtractionNotFound(NotFound):
+    """No extraction of this tenant has the id."""
+
+    code = "extraction_not_found"
 
 
 class Conflict(DocaiError):
@@ -309,83 +249,7 @@ class NotAuthenticated(AccessError):
     code = "not_authenticated"
 
 
-class EngineError(DocaiError):
-    """A model or reader failed."""
+class CloudNotAllowed(AccessError):
+    """The model runs at a provider, and the tenant did not say that its pages may go there."""
 
-    code = "engine_failed"
-
-
-class EngineUnavailable(EngineError):
-    """An engine could not be started or was lost."""
-
-    code = "engine_unavailable"
-    retryable = True
-
-
-class InvalidEmbedding(EngineError):
-    """An encoder gave NaN, infinite, zero or wrongly shaped vectors."""
-
-    code = "invalid_embedding"
-
-
-class StoreError(DocaiError):
-    """A store failed."""
-
-    code = "store_failed"
-
-
-class StoreUnavailable(StoreError):
-    """A store does not answer."""
-
-    code = "store_unavailable"
-    retryable = True
-
-
-class StoreFull(StoreError):
-    """The disk is full; nothing was kept of what was being stored."""
-
-    code = "store_full"
-    retryable = True
-
-
-class BlobMissing(StoreError):
-    """A record names a blob that is not there."""
-
-    code = "blob_missing"
-
-
-class IndexMismatch(StoreError):
-    """The index was built by another encoder; rebuild it."""
-
-    code = "index_mismatch"
-
-
-class IndexMissing(StoreError):
-    """No page was ever embedded: there is no index to search yet."""
-
-    code = "index_missing"
-    retryable = True
-
-
-class ConfigurationError(DocaiError):
-    """The settings contradict themselves or the machine; the process does not come up."""
-
-    code = "misconfigured"
-
-
-class HomeInUse(ConfigurationError):
-    """Another process works on this DOCAI_HOME."""
-
-    code = "home_in_use"
-
-
-class WrongSecretKey(ConfigurationError):
-    """A stored secret was sealed with a key that this process does not have."""
-
-    code = "wrong_secret_key"
-
-
-class CheckpointRefused(ConfigurationError):
-    """A model's files are missing, damaged, not safetensors, of an unknown architecture, or want to run code."""
-
-    code = "checkpoint_refused"
+    code = "cloud_not_allowed"
