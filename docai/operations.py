@@ -1,4 +1,4 @@
-"""What operators do with the work of all tenants: look at it, and put back what was given up."""
+"""What operators do for all tenants: look at their work, put back what was given up, and keep what they allow."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from docai.domain.access import Tenant
 from docai.domain.documents import Document, Page, PageState
-from docai.domain.ids import DocumentId, JobId
+from docai.domain.ids import DocumentId, JobId, TenantId
 from docai.domain.jobs import Priority
 from docai.domain.work import DOCUMENT_LEVEL, Stage
 from docai.domain.workers import DeadItem, QueueDepth, WorkerStatus
-from docai.errors import NotFound
+from docai.errors import InvalidRequest, NotFound
 from docai.jobs.opening import enter, reopened
 from docai.protocols import Doorbell, Records, Sealer, UnitOfWork
 
@@ -61,6 +62,21 @@ class Operations:
     def dead(self, limit: int) -> Sequence[DeadItem]:
         """Items that were given up, newest first."""
         return self._records.queue.dead(limit)
+
+    def tenants(self) -> Sequence[Tenant]:
+        """All tenants, oldest first."""
+        return self._records.tenants()
+
+    def set_allows_cloud(self, tenant_id: TenantId, is_allowed: bool) -> Tenant:
+        """Keep whether a tenant's pages may be shown to a model at a provider.
+
+        Raises:
+            InvalidRequest: there is no such tenant.
+        """
+        tenant = self._records.set_allows_cloud(tenant_id, is_allowed)
+        if tenant is None:
+            raise InvalidRequest(f"There is no tenant {tenant_id}; `docai admin cloud show` lists them.")
+        return tenant
 
     def requeue(self, item_ids: Collection[int]) -> list[Requeued]:
         """Have what these dead items were for done again, and all else that failed of their documents with it."""

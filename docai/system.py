@@ -5,20 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import BinaryIO
 
 from docai.domain.access import Tenant
-from docai.domain.answers import Answer, Hit, Question
+from docai.domain.answers import Answer, AnswerNews, Hit, Question
 from docai.domain.documents import Document, DocumentPlace, Page
 from docai.domain.erasures import Erasure
 from docai.domain.events import Event
 from docai.domain.geometry import Box
-from docai.domain.ids import DocumentId, ErasureId, JobId, TenantId, new_answer_id
+from docai.domain.ids import DocumentId, ErasureId, JobId, TenantId
 from docai.domain.jobs import Job, Priority
-from docai.domain.plans import PagePlan
 from docai.domain.work import Stage
 from docai.errors import DocaiError, DocumentNotReady, InvalidQuestion, PageNotFound
 from docai.jobs.admission import Admission
@@ -28,14 +26,16 @@ from docai.jobs.opening import enter, new_job, reopened
 from docai.pipeline.erase import Eraser
 from docai.pipeline.gauges import DatabaseGauges
 from docai.pipeline.health import Health, Readiness
-from docai.pipeline.ingest import sniff, take_in
+from docai.pipeline.ingest import take_in
 from docai.pipeline.parts import Parts, ReadingPolicy
-from docai.pipeline.plan import plan_pages
+from docai.pipeline.plan import PlanPolicy, Plans
 from docai.pipeline.self_check import Check, check_engines, check_stores
-from docai.protocols import PageCropper, UnitOfWork
-from docai.query.answer import answer
+from docai.protocols import Cancellation, PageCropper, UnitOfWork
+from docai.query.answering import Answering
+from docai.query.extraction.extracting import Extracting, ExtractionPolicy
 from docai.query.heat_map import heat_map
-from docai.query.search import SearchPolicy, search, still_there, weights_of
+from docai.query.models import AskingPolicy, Models
+from docai.query.search import SearchPolicy, search, weights_of
 from docai.sealing import SealedKeys
 from docai.telemetry import ANSWERS, SEARCHES, exposition, log
 from docai.webhooks.registry import Webhooks
@@ -59,6 +59,7 @@ class Policy:
     """The settings that decide what the system accepts and how it reads, searches and answers."""
 
     reading: ReadingPolicy
+    plans: PlanPolicy
     search: SearchPolicy
     max_bytes: int
     max_jobs_of_tenant: int
@@ -72,6 +73,8 @@ class Policy:
     """A worker that said nothing for so long is lost."""
     sweep_s: float
     """Time between two looks for what lost workers held."""
+    asking: AskingPolicy = field(default_factory=AskingPolicy)
+    extraction: ExtractionPolicy = field(default_factory=ExtractionPolicy)
 
 
 class System:
@@ -87,6 +90,12 @@ class System:
         self.admission = Admission(
             parts.records, max_of_tenant=policy.max_jobs_of_tenant, max_of_all=policy.max_jobs_of_all
         )
+        self.plans = Plans(parts, policy.plans)
+        models = Models(parts.vlm, parts.records, parts.blobs, cropper, policy.asking)
+        self._answering = Answering(
+            parts.records, self._search, models.asker, min_confidence=policy.answer_min_confidence
+        )
+        self.extractions = Extracting(parts.records, policy.extraction, models.extractor)
         self._parts = parts
         self._eraser = eraser
         self._cropper = cropper
@@ -304,34 +313,25 @@ class System:
         Raises:
             InvalidQuestion, DocumentNotFound: as for `search`.
         """
-        self._admit(question)
-        narrowed = question.model_copy(update={"top_k": self._policy.answer_pages})
-        hits = self._search(tenant_id, narrowed)
-        with self._unit(tenant_id) as unit:
-            pages = still_there(hits, unit.documents)
-            given = answer(
-                question,
-                pages,
-                terms=unit.terms,
-                min_confidence=self._policy.answer_min_confidence,
-                answer_id=new_answer_id(),
-                now=datetime.now(UTC),
-            )
-            unit.answers.add(given)
-        ANSWERS.labels(str(given.answerable).lower()).inc()
+        *_, given = self.answer_news(tenant_id, question)
+        assert isinstance(given, Answer)
         return given
 
-    # ---------------------------------------------------------------- without a tenant's documents
-
-    def plan(self, path: Path, *, password: str | None = None) -> Iterator[PagePlan]:
-        """What reading a file would take, page by page; nothing is stored.
+    def answer_news(
+        self, tenant_id: TenantId, question: Question, *, cancel: Cancellation | None = None
+    ) -> Iterator[AnswerNews]:
+        """The same, told while it is made: the pages found, the text as a model writes it, and the answer at the end.
 
         Raises:
-            InputError: the file cannot be read.
+            InvalidQuestion, DocumentNotFound: as for `search`, before anything is told.
         """
-        with path.open("rb") as stream:
-            media_type = sniff(stream.read(4096))
-        return plan_pages(path, media_type, password, reader=self._parts.reader, policy=self._policy.reading.raster)
+        self._admit(question)
+        for news in self._answering.news(tenant_id, question, at_most=self._policy.answer_pages, cancel=cancel):
+            if isinstance(news, Answer):
+                ANSWERS.labels(str(news.answerable).lower()).inc()
+            yield news
+
+    # ---------------------------------------------------------------- without a tenant's documents
 
     def tenant_of_key(self, key: str) -> Tenant | None:
         """The tenant whom an API key speaks for; None for an unknown key."""

@@ -28,6 +28,18 @@ def pytest_configure() -> None:
         del os.environ[name]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Under `-n`, tests that share costly fixtures go to one process: those of a file, or of a whole folder of some.
+
+    The fault runs come first: they wait most of their time, beside which another process can do all the rest.
+    """
+    items.sort(key=lambda item: "faults" not in item.path.parts)
+    for item in items:
+        folder = item.path.relative_to(config.rootpath).parts[1]
+        shared = folder in {"faults", "models", "end_to_end"}
+        item.add_marker(pytest.mark.xdist_group(folder if shared else str(item.path)))
+
+
 @pytest.fixture
 def short_folder() -> Iterator[Path]:
     """A folder outside pytest's own, which other accounts may not pass through, as PostgreSQL must under root."""

@@ -12,7 +12,19 @@ from docai.api.dependencies import ApiLimits
 from docai.api.errors import add_error_handlers
 from docai.api.idempotency import Idempotency
 from docai.api.middleware import Gate, RequestId
-from docai.api.routes import answers, batches, documents, erasures, health, jobs, pages, search, webhooks
+from docai.api.routes import (
+    answers,
+    batches,
+    documents,
+    erasures,
+    estimates,
+    extractions,
+    health,
+    jobs,
+    pages,
+    search,
+    webhooks,
+)
 from docai.api.schemas.problems import problems
 from docai.api.streams import Streams
 from docai.api.uploads import UPLOAD_THREADS
@@ -41,18 +53,30 @@ def create_app(system: System, limits: ApiLimits) -> FastAPI:
         "answered once, and in the same way again (`Idempotent-Replayed: true`).",
         openapi_tags=[
             {"name": tag}
-            for tag in ("documents", "pages", "jobs", "batches", "search", "answers", "webhooks", "health")
+            for tag in (
+                "documents",
+                "pages",
+                "jobs",
+                "batches",
+                "search",
+                "answers",
+                "extractions",
+                "estimates",
+                "webhooks",
+                "health",
+            )
         ],
     )
     app.state.system = system
     app.state.limits = limits
     app.state.streams = Streams(limits.max_streams)
     app.state.upload_threads = CapacityLimiter(UPLOAD_THREADS)
+    app.state.estimate_threads = CapacityLimiter(estimates.ESTIMATE_THREADS)
     add_error_handlers(app)
     # The gate checks the key before the body is read; this says so in the OpenAPI description.
     key = HTTPBearer(auto_error=False, description="The API key that the first start makes.")
     protected = APIRouter(responses=PROBLEMS, dependencies=[Depends(key)])
-    for noun in (batches, documents, erasures, pages, jobs, search, answers, webhooks):
+    for noun in (batches, documents, erasures, estimates, pages, jobs, search, answers, extractions, webhooks):
         protected.include_router(noun.router)
     app.include_router(protected)
     app.include_router(health.router)

@@ -59,6 +59,11 @@ def problem_response(error: errors.DocaiError, request_id: str) -> Response:
     return _response(status, error.code, error.message, request_id, error.retryable, error.details, headers)
 
 
+def problem_of(error: errors.DocaiError, request_id: str) -> Problem:
+    """An error as a problem, for an event of a response that began well."""
+    return _problem(status_for(type(error)), error.code, error.message, request_id, error.retryable, error.details)
+
+
 def add_error_handlers(app: FastAPI) -> None:
     """Have every error of `app` answered as a problem."""
     app.add_exception_handler(errors.DocaiError, _docai_error)
@@ -91,16 +96,10 @@ def _client_gone(request: Request, error: Exception) -> Response:
     return problem_response(cut, request.state.request_id)
 
 
-def _response(
-    status: HTTPStatus,
-    code: str,
-    detail: str,
-    request_id: str,
-    retryable: bool,
-    details: dict[str, object],
-    headers: dict[str, str],
-) -> Response:
-    problem = Problem(
+def _problem(
+    status: HTTPStatus, code: str, detail: str, request_id: str, retryable: bool, details: dict[str, object]
+) -> Problem:
+    return Problem(
         type=f"urn:docai:problem:{code}",
         title=status.phrase,
         status=status,
@@ -110,4 +109,16 @@ def _response(
         request_id=request_id,
         details=details,
     )
+
+
+def _response(
+    status: HTTPStatus,
+    code: str,
+    detail: str,
+    request_id: str,
+    retryable: bool,
+    details: dict[str, object],
+    headers: dict[str, str],
+) -> Response:
+    problem = _problem(status, code, detail, request_id, retryable, details)
     return JSONResponse(problem.model_dump(mode="json"), status, headers, media_type=MEDIA_TYPE)

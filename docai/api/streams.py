@@ -1,16 +1,23 @@
-"""Server-sent events: what happened to a job, told as it happens, from the records and so by any process."""
+"""Server-sent events: what happens to a job, from the records and so by any process; and an answer while it is made."""
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 import anyio
 from anyio import CapacityLimiter, to_thread
+from pydantic import BaseModel
 
+from docai.api.schemas.answers import AnswerOut, HitOut, PagesOut, TextOut
 from docai.api.schemas.jobs import EventOut
+from docai.api.schemas.problems import Problem
+from docai.domain.answers import Answer, AnswerNews, PagesFound
 from docai.domain.events import Event, EventKind
-from docai.errors import JobNotFound, Overloaded, StoreError
+from docai.errors import DocaiError, JobNotFound, Overloaded, StoreError
+from docai.telemetry import log
 
 POLL_S = 0.5
 """Time between two looks of one stream for new events: one query by an index."""
@@ -23,6 +30,7 @@ THREADS = 4
 MOST_AT_ONCE = 500
 """Events of one look."""
 
+ProblemOf = Callable[[DocaiError], Problem]
 Look = Callable[[int], Sequence[Event]]
 """Gives the events from behind one of this id, `MOST_AT_ONCE` at most."""
 
@@ -79,6 +87,39 @@ class Streams:
         finally:
             self._n_open -= 1
 
+    async def answered(
+        self, first: AnswerNews, news: Iterator[AnswerNews], cancel: threading.Event, problem_of: ProblemOf
+    ) -> AsyncIterator[bytes]:
+        """What is told while an answer is made; a client that goes away cancels it.
+
+        Args:
+            first: what was told first, before anything was sent, so that a refusal is a response of its own.
+            news: the rest.
+            cancel: set when the client is gone.
+            problem_of: an error as a problem.
+        """
+        self._n_open += 1
+        try:
+            yield _news_frame(first)
+            while True:
+                pending = asyncio.ensure_future(to_thread.run_sync(next, news, None))
+                # Where the client goes away, nobody waits for the thread any more, whatever becomes of it.
+                pending.add_done_callback(lambda task: task.cancelled() or task.exception())
+                while not (await asyncio.wait({pending}, timeout=HEARTBEAT_S))[0]:
+                    yield b": still here\n\n"
+                told = await pending
+                if told is None:
+                    return
+                yield _news_frame(told)
+        except DocaiError as error:
+            yield _framed("error", problem_of(error))
+        except Exception as error:  # noqa: BLE001 - the response has begun, so nobody else can say it
+            log("answer not made", level="error", exc_info=error)
+            yield _framed("error", problem_of(DocaiError("A fault of ours; the log has it.")))
+        finally:
+            cancel.set()
+            self._n_open -= 1
+
     async def _found(self, look: Look, after: int) -> Sequence[Event] | None:
         """New events; none while the database is away, and None when the job was deleted."""
         try:
@@ -91,3 +132,15 @@ class Streams:
 
 def _frame(event: Event) -> bytes:
     return f"id: {event.id}\nevent: {event.kind.value}\ndata: {EventOut.of(event).model_dump_json()}\n\n".encode()
+
+
+def _news_frame(news: AnswerNews) -> bytes:
+    if isinstance(news, PagesFound):
+        return _framed("pages", PagesOut(pages=[HitOut.of(hit) for hit in news.hits]))
+    if isinstance(news, Answer):
+        return _framed("answer", AnswerOut.of(news))
+    return _framed("text", TextOut(text=news.text))
+
+
+def _framed(event: str, data: BaseModel) -> bytes:
+    return f"event: {event}\ndata: {data.model_dump_json()}\n\n".encode()

@@ -38,8 +38,9 @@ def query_embedder(settings: Settings, records: Records) -> PageEmbedder:
 def _loaded(chosen: EmbedderSettings) -> PageEmbedder:
     try:
         # Seconds of imports, and packages that most processes do not have.
+        from docai.engines.checkpoints.devices import DTYPES  # noqa: PLC0415
         from docai.engines.embedder.colpali import ColPaliEmbedder  # noqa: PLC0415
-        from docai.engines.embedder.loading import DTYPES, load  # noqa: PLC0415
+        from docai.engines.embedder.loading import load  # noqa: PLC0415
     except ImportError as error:
         raise ConfigurationError(
             f"The model {chosen.model!r} needs packages that are not installed ({error}); install them with "

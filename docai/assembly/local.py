@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 from collections.abc import Iterator
@@ -18,18 +19,20 @@ from docai.assembly.parts import (
     make_policy,
     make_system,
     open_records,
+    open_vlm,
     own_shelf,
     shared_shelf,
     start_tracing,
 )
 from docai.assembly.upkeep import keep_up
 from docai.domain.ids import WorkerId
-from docai.domain.work import Capability
+from docai.domain.work import Capability, Stage
 from docai.pipeline.leases import LeaseKeeper
 from docai.pipeline.stages import Stages
 from docai.pipeline.sweep import Sweeper
 from docai.pipeline.threads import ThreadDoorbell, WorkerThreads
 from docai.pipeline.worker import Worker
+from docai.protocols import VisionLanguageModel
 from docai.settings import Settings
 from docai.stores.home import HomeLock
 from docai.stores.postgres.embedded import EmbeddedPostgres
@@ -58,7 +61,8 @@ def open_local(settings: Settings) -> Iterator[Assembled]:
         embedder = make_embedder(settings)
         require_active(adopt(records.indexes, embedder, settings.embedder.model), records.indexes)
         shelf = own_shelf(settings) if settings.index.url is None else shared_shelf(settings)
-        parts = make_parts(settings, stack, records=records, shelf=shelf, doorbell=doorbell, embedder=embedder)
+        vlm = open_vlm(settings, stack)
+        parts = make_parts(settings, stack, records=records, shelf=shelf, doorbell=doorbell, embedder=embedder, vlm=vlm)
         Sweeper(records, doorbell).sweep()
         keeper = stack.enter_context(
             LeaseKeeper(
@@ -71,11 +75,21 @@ def open_local(settings: Settings) -> Iterator[Assembled]:
             )
         )
         worker = Worker(records.queue, Stages(parts, make_policy(settings).reading), keeper, doorbell)
-        threads = WorkerThreads(worker, keeper, doorbell, capabilities=tuple(Capability), n=settings.n_processes)
         keep_up(settings, parts, stack, fills_index=True)
-        stack.enter_context(threads)
+        for capabilities, n in _threads(settings, vlm).items():
+            stack.enter_context(WorkerThreads(worker, keeper, doorbell, capabilities=capabilities, n=n))
         tenant, key = first_tenant(records)
         yield Assembled(make_system(settings, parts), tenant, key, records)
+
+
+def _threads(settings: Settings, vlm: VisionLanguageModel | None) -> dict[tuple[Capability, ...], int]:
+    """Threads by what they do: one for each processor, and more that mostly wait for a model if there is one."""
+    if vlm is None:
+        return {tuple(Capability): settings.n_processes}
+    others = tuple(capability for capability in Capability if capability is not Capability.VLM)
+    # A model in this process generates for one caller after another; a server is sent a batch of pages by each thread.
+    n = 1 if settings.vlm.engine == "local" else math.ceil(vlm.max_parallel / Stage.VLM.batch_size)
+    return {others: settings.n_processes, (Capability.VLM,): n}
 
 
 def _database_url(settings: Settings, stack: ExitStack) -> str:

@@ -8,16 +8,22 @@ from pathlib import Path
 from uuid import uuid4
 
 from docai.assembly.embedders import query_embedder
+from docai.assembly.estimates import fidelity_policy, plan_policy
+from docai.dialects.profiles import profile_of
 from docai.domain.access import ApiKey, Tenant
 from docai.domain.ids import TenantId
 from docai.engines.ocr.rapidocr import RapidOcrReader
+from docai.errors import ModelPools
 from docai.late_interaction import CandidatePolicy
+from docai.patches.planning import POOLING
 from docai.pdf.sandbox import PdfSandbox
 from docai.pipeline.erase import Eraser
 from docai.pipeline.leases import LeasePolicy
-from docai.pipeline.parts import Parts, ReadingPolicy
+from docai.pipeline.parts import ModelPolicy, Parts, ReadingPolicy
 from docai.pipeline.rasterise import RasterPolicy
-from docai.protocols import Doorbell, IndexShelf, PageEmbedder, Records
+from docai.protocols import Doorbell, IndexShelf, PageEmbedder, Records, VisionLanguageModel
+from docai.query.extraction.extracting import ExtractionPolicy
+from docai.query.models import AskingPolicy
 from docai.query.search import SearchPolicy
 from docai.rendering.pictures import PillowCropper
 from docai.sealing import open_seal
@@ -114,6 +120,7 @@ def make_parts(
     shelf: IndexShelf,
     doorbell: Doorbell,
     embedder: PageEmbedder | None = None,
+    vlm: VisionLanguageModel | None = None,
 ) -> Parts:
     """Everything that the stages are done with; engines load with their first use.
 
@@ -125,6 +132,7 @@ def make_parts(
         doorbell: wakes workers.
         embedder: of a process that embeds pages; None for the others, which embed queries only, with the encoder of
             the index in use, or by asking a process that has it.
+        vlm: of a process that reads pages or answers questions with a vision-language model; see `open_vlm`.
     """
     home, limits = settings.home_path, settings.limits
     index = RegisteredIndexes(records.indexes, shelf)
@@ -148,24 +156,71 @@ def make_parts(
         embedder=embedder or query_embedder(settings, records),
         doorbell=doorbell,
         sealer=open_seal(settings.secret_key.get_secret_value() if settings.secret_key else None, home),
+        vlm=vlm,
+    )
+
+
+def open_vlm(settings: Settings, stack: ExitStack) -> VisionLanguageModel | None:
+    """The vision-language model that the settings name, let go of when `stack` is closed; None where they name none.
+
+    Raises:
+        ConfigurationError: its packages, files or address are missing.
+        ModelPools: it pools image tokens, and so may not read.
+    """
+    if settings.vlm.engine == "none":
+        return None
+    # Its engine, and what that is made with, is loaded only where one is named.
+    from docai.assembly.vlm import make_vlm  # noqa: PLC0415
+
+    vlm = make_vlm(settings)
+    if vlm is None:
+        return None
+    stack.callback(vlm.close)
+    if vlm.images.connector in POOLING:
+        raise ModelPools(
+            f"DOCAI_VLM__MODEL: {vlm.images.name} pools its image tokens, which loses small print, so it may read no "
+            "page, table or chart. Choose another model: `docai plan FILE --models` compares them."
+        )
+    return vlm
+
+
+def model_policy(settings: Settings) -> ModelPolicy | None:
+    """The settings that decide how a vision-language model reads pages; None where none is named.
+
+    Raises:
+        ConfigurationError: no model writes pages in the dialect that is set.
+    """
+    chosen = settings.vlm
+    if chosen.engine == "none":
+        return None
+    return ModelPolicy(
+        profile=profile_of(chosen.sees_as, chosen.model, dialect=chosen.dialect),
+        fidelity=fidelity_policy(chosen),
+        max_output_tokens=chosen.max_output_tokens,
+        max_attempts=chosen.max_attempts,
     )
 
 
 def make_policy(settings: Settings) -> Policy:
     """The settings that decide what is accepted and how it is read, searched and answered."""
-    limits, raster = settings.limits, settings.raster
+    limits = settings.limits
+    raster = RasterPolicy(
+        floor_dpi=settings.raster.floor_dpi,
+        ceiling_dpi=settings.raster.ceiling_dpi,
+        min_x_height_px=settings.raster.min_x_height_px,
+        max_pixels=limits.max_page_pixels,
+        small_print_floor_dpi=0.0 if settings.vlm.engine == "none" else settings.vlm.small_print_floor_dpi,
+        small_print_pt=settings.vlm.small_print_pt,
+    )
     return Policy(
         reading=ReadingPolicy(
-            raster=RasterPolicy(
-                floor_dpi=raster.floor_dpi,
-                ceiling_dpi=raster.ceiling_dpi,
-                min_x_height_px=raster.min_x_height_px,
-                max_pixels=limits.max_page_pixels,
-            ),
+            raster=raster,
             max_pages=limits.max_pages,
             min_confidence=settings.ocr.min_confidence,
             patience_s=settings.worker.patience_s,
+            model=model_policy(settings),
         ),
+        plans=plan_policy(settings, raster),
         search=SearchPolicy(
             candidates=settings.search.candidates,
             rrf_k=settings.search.rrf_k,
@@ -182,6 +237,16 @@ def make_policy(settings: Settings) -> Policy:
         log_queries=settings.retention.query_days > 0,
         lease_s=settings.worker.lease_s,
         sweep_s=settings.worker.sweep_s,
+        asking=AskingPolicy(
+            answers=settings.vlm.answers,
+            max_output_tokens=settings.vlm.max_output_tokens,
+            fidelity=fidelity_policy(settings.vlm),
+        ),
+        extraction=ExtractionPolicy(
+            max_fields=settings.extraction.max_fields,
+            max_schema_bytes=settings.extraction.max_schema_bytes,
+            model_pages=settings.extraction.pages,
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from docai.assembly.parts import (
     make_parts,
     make_system,
     open_records,
+    open_vlm,
     shared_shelf,
     start_tracing,
 )
@@ -36,7 +37,9 @@ def open_service(settings: Settings) -> Iterator[Assembled]:
         start_tracing(settings, stack, "docai-api")
         records = open_records(settings, database_url, stack, migrate=False)
         doorbell = stack.enter_context(CeleryDoorbell(make_app(broker_url)))
-        parts = make_parts(settings, stack, records=records, shelf=shared_shelf(settings), doorbell=doorbell)
+        # A local model is loaded by workers, never here.
+        vlm = open_vlm(settings, stack) if settings.vlm.engine != "local" else None
+        parts = make_parts(settings, stack, records=records, shelf=shared_shelf(settings), doorbell=doorbell, vlm=vlm)
         keep_up(settings, parts, stack)
         tenant, key = first_tenant(records)
         yield Assembled(make_system(settings, parts), tenant, key, records)

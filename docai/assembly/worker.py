@@ -20,6 +20,7 @@ from docai.assembly.parts import (
     make_parts,
     make_policy,
     open_records,
+    open_vlm,
     shared_shelf,
     start_tracing,
 )
@@ -79,8 +80,9 @@ def open_worker(settings: Settings, app: Celery, capabilities: Sequence[Capabili
         if Capability.EMBED in capabilities:
             embedder = make_embedder(settings)
             adopt(records.indexes, embedder, settings.embedder.model)
+        vlm = open_vlm(settings, stack) if Capability.VLM in capabilities else None
         shelf = shared_shelf(settings)
-        parts = make_parts(settings, stack, records=records, shelf=shelf, doorbell=doorbell, embedder=embedder)
+        parts = make_parts(settings, stack, records=records, shelf=shelf, doorbell=doorbell, embedder=embedder, vlm=vlm)
         keeper = stack.enter_context(
             LeaseKeeper(
                 records.queue,

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from rich import box
 from rich.table import Table as RichTable
 
+from docai.cli.cloud import cloud
 from docai.cli.output import JsonFlag, counted, notes, print_json, results, shown
 from docai.cli.session import prepare, read_settings
 from docai.domain.workers import DeadItem, QueueDepth, WorkerStatus
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # takes a second to import; `docai --help` can do without
     from docai.operations import Operations, Requeued
 
 admin = typer.Typer(help="The work of all tenants: what waits, who works, what was given up.", no_args_is_help=True)
+admin.add_typer(cloud, name="cloud")
 
 
 class QueuesOut(BaseModel):

@@ -19,7 +19,7 @@ from docai.stores.qdrant.wire import socket_place
 from docai.supervision.child import ChildSpec
 
 INDEX, API = "index", "api"
-RASTER, PAGES = "worker-raster", "worker-pages"
+RASTER, PAGES, MODEL = "worker-raster", "worker-pages", "worker-model"
 _OTHERS = tuple(capability for capability in Capability if capability is not Capability.RASTER)
 _GRACE_S = 60.0
 """The pages at hand are read to the end; each step of one has its own limit (`DOCAI_LIMITS__PAGE_TIMEOUT_S`)."""
@@ -40,11 +40,15 @@ def environment(settings: Settings, *, database_url: str, broker_url: str) -> di
 def workers_of(settings: Settings) -> dict[str, tuple[Capability, ...]]:
     """The workers by name, with what each does: one for images, words and vectors, the rest open PDFs.
 
-    What opens PDFs is in processes of its own: they can be killed without the others' noticing.
+    What opens PDFs is in processes of its own: they can be killed without the others' noticing. So is what reads pages
+    with a vision-language model, where one is set: it mostly waits for the model, or has it loaded.
     """
     n_raster = max(1, settings.n_processes - 1)
     raster = {RASTER if n == 1 else f"{RASTER}-{n}": (Capability.RASTER,) for n in range(1, n_raster + 1)}
-    return {**raster, PAGES: _OTHERS}
+    if settings.vlm.engine == "none":
+        return {**raster, PAGES: _OTHERS}
+    others = tuple(capability for capability in _OTHERS if capability is not Capability.VLM)
+    return {**raster, PAGES: others, MODEL: (Capability.VLM,)}
 
 
 def child_specs(

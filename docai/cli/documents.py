@@ -89,9 +89,9 @@ def tables(
         raise PageOutOfRange(f"{document.name} has {len(found)} tables.", n_tables=len(found))
     chosen = [(n, page, table) for n, (page, table) in enumerate(found, start=1) if number in {None, n}]
     if as_json or form is TableFormat.JSON:
-        from docai.api.schemas.pages import TableListOut, tables_of
+        from docai.api.schemas.tables import TableListOut
 
-        print_json(TableListOut(data=[table for table in tables_of(pages) if number in {None, table.number}]))
+        print_json(TableListOut.of(pages, number=number))
     elif form is TableFormat.HTML:
         _write_html(document, pages, None if number is None else chosen[0][2])
     elif form is TableFormat.CSV:

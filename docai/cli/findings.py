@@ -11,7 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from docai.cli.output import counted, state_text
-from docai.cli.plan import REASONS
+from docai.cli.plan_output import REASONS
 from docai.domain.documents import Document, Page
 from docai.domain.evidence import Evidence, Verdict
 from docai.domain.parses import PageParse

@@ -13,6 +13,7 @@ from docai.cli.admin import admin
 from docai.cli.check import check
 from docai.cli.demo import demo
 from docai.cli.documents import delete, list_documents, show, tables
+from docai.cli.extract import extract
 from docai.cli.index import index
 from docai.cli.ingest import ingest
 from docai.cli.jobs import cancel, jobs, retry
@@ -48,6 +49,7 @@ for _name, _command in (
     ("tables", tables),
     ("search", search),
     ("ask", ask),
+    ("extract", extract),
     ("plan", plan),
     ("delete", delete),
     ("jobs", jobs),

@@ -1,95 +1,131 @@
-"""`docai plan`: what reading a file would take, page by page, before anything is drawn or stored."""
+"""`docai plan`: what reading a file would take, page by page, before anything is read or stored."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich import box
-from rich.table import Table as RichTable
 
-from docai.cli.output import JsonFlag, counted, print_json, results
+from docai.cli.output import JsonFlag, notes, print_json, results, save
 from docai.cli.session import open_session
-from docai.domain.geometry import POINTS_PER_INCH
-from docai.domain.images import ResolutionReason
-from docai.domain.plans import PagePlan
-from docai.domain.words import Witness
+from docai.domain.plans import PagePlan, UnplannedPage
+from docai.errors import InvalidRequest
 
-_MM_PER_INCH = 25.4
-
-REASONS = {
-    ResolutionReason.SMALLEST_PRINT: "raised for its smallest print",
-    ResolutionReason.NATIVE_SCAN: "the scan's own",
-    ResolutionReason.FLOOR: "the least we draw; print is legible",
-    ResolutionReason.CEILING: "the most we draw",
-    ResolutionReason.PIXEL_LIMIT: "lowered by the pixel limit",
-}
-"""Why a page has its resolution, in words."""
+if TYPE_CHECKING:  # as in `docai.cli.session`
+    from docai.pipeline.plan import Plans
+    from docai.protocols.generating import ImageRule
 
 
 def plan(
     path: Annotated[
-        Path, typer.Argument(metavar="PATH", exists=True, dir_okay=False, readable=True, help="A document.")
-    ],
+        Path | None,
+        typer.Argument(metavar="PATH", exists=True, dir_okay=False, readable=True, help="A document."),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A vision-language model that would read it; else the one that is configured.")
+    ] = None,
+    models: Annotated[bool, typer.Option("--models", help="Compare all models that docai knows, on one page.")] = False,
+    page: Annotated[int, typer.Option(min=1, help="The page for --models and --picture.")] = 1,
+    picture: Annotated[
+        Path | None, typer.Option(help="Write the page here as PNG, with what the model is shown drawn over it.")
+    ] = None,
     password: Annotated[str | None, typer.Option(help="What opens the file if it is encrypted.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Tell at which resolution each page would be drawn, why, and whose words would be believed."""
+    """Tell how each page would be drawn and read: resolution, words, and what a vision-language model would take."""
+    if models and (model or picture):
+        raise InvalidRequest("--models compares all of them: give it without --model and --picture.")
+    if path is None and not models:
+        raise InvalidRequest("Name a document; without one, --models tells of an A4 page with 8-point print.")
     with open_session() as session:
-        plans = list(session.system.plan(path, password=password))
+        plans = session.system.plans
+        if models or path is None:
+            _compare(plans, path, page, password, as_json)
+            return
+        rule = plans.required_rule(model) if picture else plans.rule(model)
+        if picture is not None and rule is not None:
+            planned: list[PagePlan | UnplannedPage] = [_draw(plans, path, page, password, rule, picture)]
+        else:
+            with plans.of_file(path, password=password, rule=rule) as opened:
+                planned = list(opened.pages)
+    _show(path, planned, plans.currency, picture, as_json)
+
+
+def _draw(plans: Plans, path: Path, page: int, password: str | None, rule: ImageRule, picture: Path) -> PagePlan:
+    from docai.rendering.plan_pictures import plan_picture
+
+    planned, image = plans.drawn_page(path, page, rule, password=password)
+    save(picture, plan_picture(image.content, planned.reading.looks if planned.reading else ()))
+    return planned
+
+
+def _compare(plans: Plans, path: Path | None, page: int, password: str | None, as_json: bool) -> None:
+    from docai.patches.models import MODELS
+
+    planned = plans.of_sample() if path is None else plans.of_page(path, page, password=password)
+    compared = plans.compared(planned, MODELS.values())
     if as_json:
+        from docai.api.schemas.estimates import AssumptionsOut, LookOut, ReadingOut
         from docai.api.schemas.pages import PagePlanOut
-        from docai.cli.schemas import PlanOut
+        from docai.cli.schemas import ModelOut, ModelsOut
 
-        print_json(PlanOut(path=str(path), pages=[PagePlanOut.of(page) for page in plans]))
-        return
-    console = results()
-    console.print(_overview(plans))
-    n_pixels = sum(page.raster.width_px * page.raster.height_px for page in plans)
-    n_ocr = sum(page.witness is Witness.OCR for page in plans)
-    console.print(
-        f"{counted(len(plans), 'page')}, {n_pixels / 1e6:.1f} million pixels, text recognition on {n_ocr} of them."
-    )
-
-
-def _overview(plans: Sequence[PagePlan]) -> RichTable:
-    table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Page", justify="right")
-    table.add_column("Size, mm", no_wrap=True)
-    table.add_column("DPI", justify="right")
-    table.add_column("Why")
-    table.add_column("Print", no_wrap=True)
-    table.add_column("Words from")
-    for page in plans:
-        raster = page.raster
-        table.add_row(
-            str(page.page_number),
-            f"{_mm(page.size.width_pt)} x {_mm(page.size.height_pt)}",
-            f"{raster.dpi:.0f}",
-            REASONS[raster.reason],
-            _print(page),
-            _witness(page),
+        found = [
+            ModelOut(
+                name=model.name,
+                family=model.family,
+                sources=list(model.sources),
+                connector=model.connector,
+                context_tokens=model.context_tokens,
+                glance=None if one.glance is None else LookOut.of(one.glance),
+                reading=ReadingOut.of(one.reading),
+            )
+            for model, one in zip(MODELS.values(), compared, strict=True)
+        ]
+        currency, assumed = plans.currency, AssumptionsOut()
+        page_out = PagePlanOut.of(planned)
+        print_json(
+            ModelsOut(path=path and str(path), page=page_out, models=found, currency=currency, assumptions=assumed)
         )
-    return table
+        return
+    from docai.cli.plan_output import models_table, models_told
+
+    results().print(models_table(compared))
+    results().print(models_told(planned, compared), soft_wrap=True)
 
 
-def _mm(points: float) -> int:
-    return round(points / POINTS_PER_INCH * _MM_PER_INCH)
+def _show(
+    path: Path, planned: list[PagePlan | UnplannedPage], currency: str, picture: Path | None, as_json: bool
+) -> None:
+    if as_json:
+        from docai.api.schemas.estimates import AssumptionsOut, TotalsOut, readings_of, split
+        from docai.cli.schemas import PlanOut
+        from docai.patches.estimates import totals
 
+        pages, unplanned = split(planned)
+        readings = readings_of(planned)
+        print_json(
+            PlanOut(
+                path=str(path),
+                pages=pages,
+                unplanned=unplanned,
+                totals=TotalsOut.of(totals(readings), currency) if readings else None,
+                assumptions=AssumptionsOut(),
+                picture=None if picture is None else str(picture),
+            )
+        )
+        return
+    from docai.cli.plan_output import pages_table, pages_told, readings_table, readings_told
 
-def _print(page: PagePlan) -> str:
-    """The smallest print, in points, and its x-height in pixels."""
-    raster = page.raster
-    if raster.smallest_print_pt is None or raster.x_height_px is None:
-        return "unknown"
-    warning = "" if raster.is_legible else " (!)"
-    return f"{raster.smallest_print_pt:.1f} pt, {raster.x_height_px:.0f} px{warning}"
-
-
-def _witness(page: PagePlan) -> str:
-    if page.witness is Witness.TEXT_LAYER:
-        return f"text layer, {counted(page.n_text_layer_words, 'word')}"
-    flaws = ", ".join(flaw.value.replace("_", " ") for flaw in page.text_layer_flaws)
-    return f"OCR (text layer {flaws})" if flaws else "OCR"
+    found = [page for page in planned if isinstance(page, PagePlan)]
+    console = results()
+    console.print(pages_table(found))
+    console.print(pages_told(found))
+    if any(page.reading for page in found):
+        console.print(readings_table(found, currency))
+        console.print(readings_told(found, currency), soft_wrap=True)
+    if picture is not None:
+        notes().print(f"Drawn: {picture}")
+    for page in planned:
+        if isinstance(page, UnplannedPage):
+            notes().print(f"Page {page.page_number} cannot be planned: {page.fault.message}", soft_wrap=True)

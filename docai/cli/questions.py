@@ -125,7 +125,8 @@ def _answer(answer: Answer) -> Group:
     if not answer.answerable or answer.text is None:
         reason = answer.reason or "Nothing on the pages says it."
         return Group(Panel(Text(shown(reason)), title="No answer", title_align="left", border_style="yellow"))
-    sure = f"{answer.confidence:.0%} sure"
+    unconfirmed = "" if answer.is_verified else ", unconfirmed: only the model says so"
+    sure = f"{answer.confidence:.0%} sure{unconfirmed}"
     panel = Panel(
         Text(shown(answer.text), "bold"),
         title="Answer",
@@ -134,9 +135,11 @@ def _answer(answer: Answer) -> Group:
         subtitle_align="right",
         border_style="green",
     )
-    return Group(
-        panel, *(Padding(citation_text(citation), (0, 0, 0, 2), expand=False) for citation in answer.citations)
-    )
+    below = [Text(shown(f"{step.expression} = {step.result:.10g}")) for step in answer.steps]
+    below += [citation_text(citation) for citation in answer.citations]
+    if answer.cross_check is not None and answer.cross_check.agrees is False:
+        below.append(Text(f"The extractive reader says otherwise: {shown(answer.cross_check.text or '')}", "yellow"))
+    return Group(panel, *(Padding(line, (0, 0, 0, 2), expand=False) for line in below))
 
 
 def _ranks(hit: Hit) -> str:

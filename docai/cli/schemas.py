@@ -10,9 +10,18 @@ from pydantic import Field, JsonValue
 from docai.api.schemas.answers import AnswerOut
 from docai.api.schemas.documents import SubmissionOut
 from docai.api.schemas.erasures import ErasureOut
+from docai.api.schemas.estimates import (
+    AssumptionsOut,
+    LookOut,
+    PageEstimateOut,
+    ReadingOut,
+    TotalsOut,
+    UnplannedPageOut,
+)
 from docai.api.schemas.health import CheckOut
 from docai.api.schemas.pages import PagePlanOut
 from docai.api.schemas.wire import WireModel
+from docai.domain.sights import Connector
 from docai.errors import DocaiError
 
 
@@ -58,7 +67,33 @@ class PlanOut(WireModel):
     """What reading a file would take."""
 
     path: str
-    pages: list[PagePlanOut]
+    pages: list[PageEstimateOut]
+    unplanned: list[UnplannedPageOut]
+    totals: TotalsOut | None = Field(description="Null where no vision-language model was asked about.")
+    assumptions: AssumptionsOut
+    picture: str | None = Field(description="The page with what the model is shown drawn over it.")
+
+
+class ModelOut(WireModel):
+    """A model, and how it would read the page."""
+
+    name: str
+    family: str
+    sources: list[str] = Field(description="Its ids on the Hugging Face hub, or the names that its provider knows.")
+    connector: Connector
+    context_tokens: int
+    glance: LookOut | None = Field(description="The whole page by its own settings; null where it does not take it.")
+    reading: ReadingOut
+
+
+class ModelsOut(WireModel):
+    """How every model that docai knows would read a page."""
+
+    path: str | None = Field(description="Null: an A4 page with 8-point print.")
+    page: PagePlanOut
+    models: list[ModelOut]
+    currency: str
+    assumptions: AssumptionsOut
 
 
 class DeletedOut(WireModel):

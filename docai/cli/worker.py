@@ -16,7 +16,7 @@ from docai.errors import InvalidRequest
 def worker(
     capability: Annotated[
         str | None,
-        typer.Option(help="What to do, separated by commas: raster, ocr, parse, embed. Without it: everything."),
+        typer.Option(help="What to do, separated by commas: raster, ocr, parse, vlm, embed. Without it: everything."),
     ] = None,
 ) -> None:
     """Do the work of some capabilities, one item after another, until it is told to stop."""

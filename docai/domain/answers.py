@@ -1,17 +1,21 @@
-"""Question, Hit, Answer, Citation, and abstention."""
+"""Question, Hit, Answer, Citation, and abstention; and what is told while an answer is made."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from docai.domain.attempts import PromptRef
 from docai.domain.documents import DocumentFilter
 from docai.domain.evidence import Evidence
 from docai.domain.explanations import Explanation
+from docai.domain.generations import TokenUsage
 from docai.domain.geometry import Box
 from docai.domain.ids import AnswerId, DocumentId
+from docai.domain.sights import TokenPlan
 
 
 class SearchMode(StrEnum):
@@ -95,6 +99,78 @@ class AnswerKind(StrEnum):
     FIELD = "field"
 
 
+class AnswerForm(StrEnum):
+    """What kind of thing an answer is."""
+
+    SPAN = "span"
+    """Words of a page."""
+    NUMBER = "number"
+    LIST = "list"
+    YES_NO = "yes_no"
+    NONE = "none"
+    """Nothing: the pages do not say."""
+
+
+class Step(BaseModel):
+    """A step of arithmetic, done again by us."""
+
+    model_config = ConfigDict(frozen=True)
+
+    expression: str
+    """Numbers that stand on cited places, results of steps before it, `+ - * /` and brackets."""
+    result: float
+
+
+class CrossCheck(BaseModel):
+    """What the extractive reader says of the same pages, beside a model's answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+    engine: str
+    text: str | None
+    """None: it abstained."""
+    agrees: bool | None
+    """Whether both say the same; None where one of the two abstained."""
+    confidence: float
+
+
+class PageShown(BaseModel):
+    """A page, or a piece of one, in a model's prompt."""
+
+    model_config = ConfigDict(frozen=True)
+
+    document_id: DocumentId
+    document_name: str
+    page_number: int
+    plan: TokenPlan
+
+
+class PageLeftOut(BaseModel):
+    """A page that a model was not shown, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    document_id: DocumentId
+    document_name: str
+    page_number: int
+    reason: str
+
+
+class ModelUse(BaseModel):
+    """What a vision-language model was shown, and what that took; also where its answer could not be used."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    """Model, revision and engine."""
+    prompt: PromptRef | None = None
+    shown: tuple[PageShown, ...] = ()
+    left_out: tuple[PageLeftOut, ...] = ()
+    usage: TokenUsage = TokenUsage()
+    problem: str | None = None
+    """Why what it said was not used; None where it was."""
+
+
 class Answer(BaseModel):
     """An answer with its citations, or an abstention."""
 
@@ -112,4 +188,30 @@ class Answer(BaseModel):
     reason: str | None = None
     """Why we abstain."""
     engine: str
+    form: AnswerForm | None = None
+    """None where the extractive reader answered."""
+    is_verified: bool = True
+    """Whether everything that it rests on stands on the cited pages; False: only a model says so."""
+    steps: tuple[Step, ...] = ()
+    cross_check: CrossCheck | None = None
+    model: ModelUse | None = None
+    """None where no vision-language model was asked."""
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PagesFound:
+    """Told first: the pages that an answer is looked for on, best first."""
+
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextPiece:
+    """Told while a model writes: a piece of its answer, before anything has confirmed it."""
+
+    text: str
+
+
+AnswerNews = PagesFound | TextPiece | Answer
+"""What is told while an answer is made; the answer comes last."""

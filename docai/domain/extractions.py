@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from docai.domain.answers import ModelUse
 from docai.domain.evidence import Evidence
-from docai.domain.generations import TokenUsage
 from docai.domain.geometry import Box
 from docai.domain.ids import DocumentId, ExtractionId
 
@@ -50,5 +50,6 @@ class Extraction(BaseModel):
     problems: tuple[str, ...] = ()
     """Why it does not, or what was left out."""
     engine: str
-    usage: TokenUsage = TokenUsage()
+    model: ModelUse | None = None
+    """None where no vision-language model was asked."""
     created_at: datetime

@@ -62,7 +62,7 @@ _CAPABILITY = {
     Stage.VLM: Capability.VLM,
     Stage.EMBED: Capability.EMBED,
 }
-_BATCH_SIZE = {Stage.OPEN: 1, Stage.READ: 8, Stage.OCR: 4, Stage.PARSE: 8, Stage.VLM: 4, Stage.EMBED: 32}
+_BATCH_SIZE = {Stage.OPEN: 1, Stage.READ: 8, Stage.OCR: 4, Stage.PARSE: 8, Stage.VLM: 16, Stage.EMBED: 32}
 
 
 class ItemState(StrEnum):

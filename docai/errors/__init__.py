@@ -19,7 +19,7 @@ DocaiError
 ├── Overloaded                 there is too much to do already; the same request succeeds later
 │   └── TooManyJobs
 ├── AccessError                NotAuthenticated · CloudNotAllowed
-├── EngineError                EngineUnavailable · InvalidEmbedding · ReplyUnreadable
+├── EngineError                EngineUnavailable · InvalidEmbedding · ReplyUnreadable · TokenMismatch
 ├── StoreError                 StoreUnavailable · StoreFull · BlobMissing · IndexMismatch · IndexMissing
 └── ConfigurationError         found at start; the process does not come up
     └── HomeInUse · WrongSecretKey · CheckpointRefused · ModelUnknown · ModelPools
@@ -95,6 +95,7 @@ from docai.errors.work import (
     StoreFull,
     StoreUnavailable,
     TokenBudgetExceeded,
+    TokenMismatch,
     WrongSecretKey,
 )
 
@@ -154,6 +155,7 @@ __all__ = [
     "StoreFull",
     "StoreUnavailable",
     "TokenBudgetExceeded",
+    "TokenMismatch",
     "TooManyFiles",
     "TooManyJobs",
     "TooManyPages",

@@ -78,6 +78,12 @@ class ReplyUnreadable(EngineError):
     code = "reply_unreadable"
 
 
+class TokenMismatch(EngineError):
+    """An image would be seen by the model otherwise than it was planned."""
+
+    code = "token_mismatch"
+
+
 class StoreError(DocaiError):
     """A store failed."""
 

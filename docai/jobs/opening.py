@@ -9,7 +9,7 @@ from docai.domain.events import EventKind, NewEvent
 from docai.domain.ids import DocumentId, new_job_id
 from docai.domain.jobs import Job, JobState, Priority
 from docai.domain.work import NewItem, Stage
-from docai.pipeline.record import NOT_SEARCHABLE_CODE
+from docai.pipeline.record import MODEL_FAILED_CODE, NOT_SEARCHABLE_CODE
 from docai.protocols import Sealer, UnitOfWork
 from docai.telemetry import log
 from docai.tracing import TRACING
@@ -58,7 +58,7 @@ def reopened(
         return None
     states = unit.documents.page_states(document_id)
     failed = {number for number, state in enumerate(states, start=1) if state is PageState.FAILED}
-    for code in (CANCELLED_CODE, NOT_SEARCHABLE_CODE):
+    for code in (CANCELLED_CODE, NOT_SEARCHABLE_CODE, MODEL_FAILED_CODE):
         failed |= set(unit.documents.pages_at_fault(document_id, code))
     if not failed and document.status is not DocumentStatus.FAILED:
         return None

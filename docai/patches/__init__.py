@@ -1,1 +1,1 @@
-"""Arithmetic of page images: resolutions and, later, patches; no I/O."""
+"""Arithmetic of page images: resolutions, patches and image tokens; no I/O."""

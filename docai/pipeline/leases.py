@@ -56,6 +56,11 @@ class BatchWatch:
             self._held.pop(lease.item.id, None)
             self.last_progress = time.monotonic()
 
+    def progressed(self) -> None:
+        """An item that takes long came a step further."""
+        with self._lock:
+            self.last_progress = time.monotonic()
+
     def held(self) -> list[Lease]:
         """What was not ended yet."""
         with self._lock:

@@ -11,6 +11,8 @@ from docai.protocols import OpenDocument
 
 LINES_ENGINE = "docai lines 1"
 """Stored with pages whose layout could not be read."""
+LAYOUT_UNREADABLE = "layout_unreadable"
+"""Code of their fault."""
 
 
 def parse(document: OpenDocument, page_number: int, words: PageWords, image: bytes, *, engine: str) -> PageParse:

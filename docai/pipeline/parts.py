@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from docai.dialects.profiles import ReadingProfile
+from docai.patches.planning import FidelityPolicy
 from docai.pipeline.rasterise import RasterPolicy
-from docai.protocols import BlobStore, Doorbell, PageEmbedder, PageIndex, PdfReader, Records, Sealer, WordReader
+from docai.protocols import (
+    BlobStore,
+    Doorbell,
+    PageEmbedder,
+    PageIndex,
+    PdfReader,
+    Records,
+    Sealer,
+    VisionLanguageModel,
+    WordReader,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +32,20 @@ class Parts:
     embedder: PageEmbedder
     doorbell: Doorbell
     sealer: Sealer
+    vlm: VisionLanguageModel | None = None
+    """None: pages are read by the layout engine alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPolicy:
+    """The settings that decide how a vision-language model reads pages."""
+
+    profile: ReadingProfile
+    fidelity: FidelityPolicy
+    max_output_tokens: int
+    """Of one image, at most."""
+    max_attempts: int
+    """How often the model is asked about one page, each time about all parts of it that are still to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +58,5 @@ class ReadingPolicy:
     """OCR words below are illegible."""
     patience_s: float
     """How long passing trouble is waited out before an item is given up, seconds since the job was accepted."""
+    model: ModelPolicy | None = None
+    """None: pages are read by the layout engine alone."""

@@ -20,15 +20,21 @@ class RasterPolicy:
     ceiling_dpi: float
     min_x_height_px: float
     max_pixels: int
+    small_print_floor_dpi: float = 0.0
+    """The floor for pages with small print, where it is the higher one: what a model that reads pages asks for."""
+    small_print_pt: float = 0.0
+    """Print below this font size, points, is small."""
 
 
 def raster_plan(facts: PageFacts, policy: RasterPolicy) -> RasterPlan:
     """At which resolution a page is to be drawn, and why."""
+    is_small = facts.smallest_print_pt is not None and facts.smallest_print_pt < policy.small_print_pt
+    floor_dpi = max(policy.floor_dpi, policy.small_print_floor_dpi) if is_small else policy.floor_dpi
     return plan_raster(
         facts.size,
         smallest_print_pt=facts.smallest_print_pt,
         native_dpi=facts.native_dpi,
-        floor_dpi=policy.floor_dpi,
+        floor_dpi=min(floor_dpi, policy.ceiling_dpi),
         ceiling_dpi=policy.ceiling_dpi,
         min_x_height_px=policy.min_x_height_px,
         max_pixels=policy.max_pixels,

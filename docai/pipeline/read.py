@@ -9,7 +9,7 @@ from docai.domain.images import PageImage
 from docai.domain.words import PageWords, Witness
 from docai.errors import BlobMissing, PageError
 from docai.pipeline.ground import ground
-from docai.pipeline.parse import parse, parse_lines
+from docai.pipeline.parse import LAYOUT_UNREADABLE, parse, parse_lines
 from docai.pipeline.parts import ReadingPolicy
 from docai.pipeline.rasterise import rasterise
 from docai.protocols import BlobStore, OpenDocument, PdfReader, WordReader
@@ -32,8 +32,8 @@ class PageReading:
     def read(self, opened: OpenDocument, document: Document, number: int) -> tuple[Page, bytes]:
         """A page measured and drawn, and its image.
 
-        Where the text layer is believed, the page is read whole and in its final state. Else it is still queued: its
-        words are to be recognised from its image.
+        Where the text layer is believed, the page is laid out and grounded, and in its final state unless a model is to
+        read it too. Else it is still queued: its words are to be recognised from its image.
         """
         drawn: list[bytes] = []
         page = Page(document_id=document.id, number=number, state=PageState.QUEUED)
@@ -47,7 +47,10 @@ class PageReading:
         return page.model_copy(update={"words": seen.model_copy(update={"text_layer_flaws": flaws})})
 
     def lay_out(self, opened: OpenDocument, page: Page) -> Page:
-        """The page with its layout read from its image and words, and grounded; in its final state."""
+        """The page with its layout read from its image and words, and grounded.
+
+        It is in its final state, unless a model is to read it too.
+        """
         return _or_failed(page, lambda: self._laid_out(opened, page, self._pixels(page)))
 
     def _drawn(self, opened: OpenDocument, page: Page, drawn: list[bytes]) -> Page:
@@ -78,13 +81,15 @@ class PageReading:
             try:
                 layout = parse(opened, page.number, words, pixels, engine=self._reader.name)
             except PageError as error:
-                if not words.words:
+                if not words.words and self._policy.model is None:
                     raise
                 layout = parse_lines(page.number, words)
-                fault = Fault(code="layout_unreadable", message=f"Only the words could be read: {error.message}")
+                fault = Fault(code=LAYOUT_UNREADABLE, message=f"Only the words could be read: {error.message}")
         with STEP_SECONDS.labels("ground").time():
             grounded = ground(layout, words, reader=words.engine, min_confidence=self._policy.min_confidence)
         state = PageState.DEGRADED if fault else PageState.PARSED
+        if self._policy.model is not None:
+            state = PageState.QUEUED
         return page.model_copy(update={"state": state, "fault": fault, "parse": grounded})
 
     def _pixels(self, page: Page) -> bytes:

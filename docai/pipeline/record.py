@@ -9,6 +9,7 @@ from docai.domain.documents import Document, DocumentFacts, DocumentStatus, Faul
 from docai.domain.events import EventKind, NewEvent
 from docai.domain.jobs import Job, JobState
 from docai.domain.work import DOCUMENT_LEVEL, ItemState, Lease, NewItem, Stage, WorkItem
+from docai.pipeline.follow import follow
 from docai.protocols import Records, UnitOfWork
 from docai.telemetry import DOCUMENTS, ITEMS_DEAD, PAGES, log
 
@@ -21,6 +22,10 @@ _JOB_STATE = {
 NOT_SEARCHABLE = "The page was read, but search cannot find it: "
 NOT_SEARCHABLE_CODE = "not_searchable"
 """Of pages that were read and could not be put into the index: a retry takes them up."""
+
+MODEL_FAILED = "The page was read, but not by the vision-language model: "
+MODEL_FAILED_CODE = "model_failed"
+"""Of pages that the model was never asked about: it was away for too long, or a fault of ours kept it from it."""
 
 
 class Recorder:
@@ -125,7 +130,9 @@ class Recorder:
         else:
             with self._records.unit_of_work(item.tenant_id) as unit:
                 known = unit.documents.page(item.document_id, item.page_number)
-            self.page(lease, _failed(known, fault), seconds=seconds, state=ItemState.DEAD, fault=fault)
+            given_up = _without_model(known, fault) if item.stage is Stage.VLM else _failed(known, fault)
+            then = follow(given_up, item.stage)
+            self.page(lease, given_up, seconds=seconds, follow=then, state=ItemState.DEAD, fault=fault)
 
     def later(self, lease: Lease, fault: Fault, *, after_s: float) -> None:
         """An item ran into trouble that may pass."""
@@ -190,6 +197,14 @@ def _end(unit: UnitOfWork, job: Job, state: JobState, states: Sequence[PageState
 def _failed(page: Page, fault: Fault) -> Page:
     """A page that was given up. Its image is kept if it was drawn, to be shown, and to be deleted with the document."""
     return page.model_copy(update={"state": PageState.FAILED, "fault": fault, "words": None, "parse": None})
+
+
+def _without_model(page: Page, fault: Fault) -> Page:
+    """A page that the model was never asked about, or that took down who asked: as the layout engine read it."""
+    if page.parse is None:
+        return _failed(page, fault)
+    said = page.fault or Fault(code=MODEL_FAILED_CODE, message=MODEL_FAILED + fault.message)
+    return page.model_copy(update={"state": PageState.DEGRADED, "fault": said})
 
 
 def _degrade(unit: UnitOfWork, lease: Lease, fault: Fault) -> None:

@@ -4,39 +4,38 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 
-from docai.domain.documents import Document, DocumentFacts, Fault, Page, PageState
+from docai.domain.documents import Document, DocumentFacts, Fault, Page
 from docai.domain.ids import Sha256
 from docai.domain.jobs import Job
-from docai.domain.work import (
-    Lease,
-    NewItem,
-    Stage,
-    TroubleKind,
-    delay_before_retry,
-    is_worth_another_try,
-)
+from docai.domain.work import Lease, NewItem, Stage, TroubleKind, delay_before_retry, is_worth_another_try
 from docai.errors import (
-    BlobMissing,
     DocaiError,
+    EngineUnavailable,
     IndexMismatch,
     InputError,
     LeaseLost,
     NotFound,
-    PageError,
     PageNotFound,
     StoreError,
     TooManyPages,
 )
+from docai.pipeline.follow import follow
 from docai.pipeline.index import PageIndexing, Seen
+from docai.pipeline.judge import ReadingCancelled
+from docai.pipeline.loose_blobs import put_again, take_back
+from docai.pipeline.model_reading import Asking, ModelReading, as_laid_out
 from docai.pipeline.parts import Parts, ReadingPolicy
 from docai.pipeline.read import PageReading
 from docai.pipeline.record import Recorder, facts_of
+from docai.pipeline.side_by_side import side_by_side
+from docai.pipeline.trouble import fault_of, kind_of
 from docai.protocols import OpenDocument
 from docai.telemetry import ITEMS_FENCED, ITEMS_RETRIED, STAGE_SECONDS, STEP_SECONDS, log, log_context
 from docai.tracing import TRACING, Facts
@@ -58,6 +57,9 @@ class Watch(Protocol):
 
     def ended(self, lease: Lease) -> None:
         """An item was ended, put back or found lost; which is progress."""
+
+    def progressed(self) -> None:
+        """An item that takes long came a step further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,9 @@ class Stages:
             blobs=parts.blobs, reader=parts.reader, word_reader=parts.word_reader, policy=policy
         )
         self._indexing = PageIndexing(blobs=parts.blobs, index=parts.index, embedder=parts.embedder)
+        self._model: ModelReading | None = None
+        if parts.vlm is not None and policy.model is not None:
+            self._model = ModelReading(parts.vlm, parts.blobs, policy.model, min_confidence=policy.min_confidence)
 
     def do(self, leases: Sequence[Lease], watch: Watch) -> None:
         """Do a batch of one stage. Items that it does not begin are left to the caller.
@@ -119,6 +124,7 @@ class Stages:
             Stage.READ: self._read,
             Stage.OCR: self._ocr,
             Stage.PARSE: self._parse,
+            Stage.VLM: self._read_by_model,
             Stage.EMBED: self._embed,
         }[item.stage]
         try:
@@ -152,7 +158,7 @@ class Stages:
     def _read(self, batch: _Batch) -> None:
         def do(opened: OpenDocument, lease: Lease, begun: float) -> None:
             page, pixels = self._reading.read(opened, batch.document, lease.item.page_number)
-            self._record_page(lease, page, begun, pixels=pixels)
+            self._record_page(lease, page, begun, drawn={page.image.sha256: pixels} if page.image else {})
 
         self._each_with_file(batch, do)
 
@@ -167,6 +173,39 @@ class Stages:
             self._record_page(lease, self._reading.lay_out(opened, self._load(lease)), begun)
 
         self._each_with_file(batch, do)
+
+    def _read_by_model(self, batch: _Batch) -> None:
+        """Pages side by side: each spends most of its time waiting for the model, and is recorded when it ends."""
+
+        def do(lease: Lease) -> None:
+            if batch.watch.should_stop(lease):
+                return
+            try:
+                with self._one(batch, lease) as begun:
+                    page, replies = self._by_model(batch, lease)
+                    self._record_page(lease, page, begun, drawn=replies)
+            except ReadingCancelled:
+                log("reading cancelled", level="info", **facts_of(lease))  # the caller hands it back, or it was lost
+
+        vlm = self._parts.vlm
+        side_by_side(batch.leases, do, 1 if vlm is None else vlm.max_parallel)
+
+    def _by_model(self, batch: _Batch, lease: Lease) -> tuple[Page, Mapping[Sha256, bytes]]:
+        page = self._load(lease)
+        if self._policy.model is None:
+            return as_laid_out(page), {}  # the model was taken out of the settings since the page was put forward
+        if self._model is None:
+            raise EngineUnavailable("This worker has no vision-language model.")
+        tenant = self._parts.records.tenant(lease.item.tenant_id)
+        asking = Asking(
+            tenant=str(lease.item.tenant_id),
+            allows_cloud=tenant is not None and tenant.allows_cloud,
+            priority=lease.item.priority,
+            cancel=_Unwanted(batch.watch, lease),
+            on_round=batch.watch.progressed,
+        )
+        with STEP_SECONDS.labels("vlm").time():
+            return self._model.read(page, asking)
 
     def _embed(self, batch: _Batch) -> None:
         document, to_begin = batch.document, batch.begin()
@@ -220,7 +259,7 @@ class Stages:
             except (LeaseLost, NotFound):
                 self._lost(lease, batch.watch)
                 return
-            except IndexMismatch:
+            except (IndexMismatch, ReadingCancelled):
                 raise  # not the item's trouble
             except Exception as error:  # noqa: BLE001 - the boundary of an item
                 self._trouble(lease, error)
@@ -228,7 +267,7 @@ class Stages:
 
     def _trouble(self, lease: Lease, error: Exception) -> None:
         """Put the item back for later, or give it up."""
-        kind, fault = _kind_of(error), fault_of(error) if isinstance(error, DocaiError) else _OURS
+        kind, fault = kind_of(error), fault_of(error) if isinstance(error, DocaiError) else _OURS
         unexpected = kind is TroubleKind.UNEXPECTED
         TRACING.failed(fault.code)
         log(
@@ -272,33 +311,18 @@ class Stages:
             return True
         return False
 
-    def _record_page(self, lease: Lease, page: Page, begun: float, *, pixels: bytes = b"") -> None:
-        follow = _follow(page, lease.item.stage)
-        seconds = _since(begun)
+    def _record_page(
+        self, lease: Lease, page: Page, begun: float, *, drawn: Mapping[Sha256, bytes] = MappingProxyType({})
+    ) -> None:
+        """Save a page; `drawn` is what was put into the blob store for it, which goes again if the result is late."""
+        item, then, seconds = lease.item, follow(page, lease.item.stage), _since(begun)
         try:
-            self._patiently(lease, lambda: self._recorder.page(lease, page, seconds=seconds, follow=follow))
+            self._patiently(lease, lambda: self._recorder.page(lease, page, seconds=seconds, follow=then))
         except (LeaseLost, NotFound):
-            self._take_back(lease, page)
+            take_back(self._parts, item.tenant_id, {*drawn, *([page.image.sha256] if page.image else [])})
             raise
-        if pixels and page.image is not None and not self._parts.blobs.has(page.image.sha256):
-            self._put_again(lease, page.image.sha256, pixels)
-        self._ring(follow)
-
-    def _put_again(self, lease: Lease, sha256: Sha256, pixels: bytes) -> None:
-        """Another document with the same image was deleted between our drawing and our saving; or ours was just now."""
-        with self._parts.records.unit_of_work(lease.item.tenant_id) as unit:
-            unit.documents.hold_blob(sha256)
-            if not unit.documents.unreferenced([sha256]):
-                self._parts.blobs.put(pixels)
-
-    def _take_back(self, lease: Lease, page: Page) -> None:
-        """Remove the image that was just drawn if no page of anybody names it."""
-        if page.image is None:
-            return
-        with self._parts.records.unit_of_work(lease.item.tenant_id) as unit:
-            unit.documents.hold_blob(page.image.sha256)
-            for orphan in unit.documents.unreferenced([page.image.sha256]):
-                self._parts.blobs.delete(orphan)
+        put_again(self._parts, item.tenant_id, drawn)
+        self._ring(then)
 
     def _patiently(self, lease: Lease, record: Callable[[], T]) -> T:
         """Record; again after a wait while the database is away.
@@ -355,36 +379,16 @@ class Stages:
                     do(opened, lease, begun)
 
 
-def fault_of(error: DocaiError) -> Fault:
-    """An error as it is stored and shown."""
-    return Fault(code=error.code, message=error.message)
+@dataclass(frozen=True, slots=True)
+class _Unwanted:
+    """A `Cancellation`: whether the worker is leaving, or the lease is known to be lost."""
 
+    watch: Watch
+    lease: Lease
 
-def _kind_of(error: Exception) -> TroubleKind:
-    if isinstance(error, PageError | BlobMissing):
-        return TroubleKind.ITEM
-    if isinstance(error, DocaiError) and error.retryable:
-        return TroubleKind.PASSING
-    return TroubleKind.UNEXPECTED
-
-
-def _follow(page: Page, stage: Stage) -> Sequence[NewItem]:
-    """What is to be done next with a page."""
-    if page.state in {PageState.FAILED, PageState.BLANK}:
-        return ()
-    if page.state.is_final:
-        return (NewItem(Stage.EMBED, page.number, bucket=_size_bucket(page)),)
-    if stage is Stage.READ:
-        return (NewItem(Stage.OCR, page.number, bucket=_size_bucket(page)),)
-    return (NewItem(Stage.PARSE, page.number, bucket=str(page.document_id)),)
-
-
-def _size_bucket(page: Page) -> str:
-    """Pages of about the same image size: what an encoder takes in one batch without padding."""
-    if page.image is None:
-        return ""
-    plan = page.image.plan
-    return f"{round(plan.width_px / 256)}x{round(plan.height_px / 256)}"
+    def is_set(self) -> bool:
+        """True: nobody waits for the result."""
+        return self.watch.should_stop(self.lease)
 
 
 def _since(begun: float) -> float:

@@ -33,5 +33,5 @@ def load(name: str) -> Prompt:
     if not found:
         raise KeyError(name)
     version = max(found)
-    text = found[version].strip()
+    text = found[version].rstrip()
     return Prompt(text, PromptRef(name=name, version=version, sha256=sha256_of(text.encode("utf-8"))))

@@ -1,12 +1,13 @@
 """The seams: what an engine, a PDF reader, a store and a queue must do."""
 
 from docai.protocols.erasures import ErasureQueue, ErasureRecords
-from docai.protocols.generating import Cancellation, ImageRule, VisionLanguageModel
+from docai.protocols.generating import Cancellation, ImageRule, SpanReader, VisionLanguageModel
 from docai.protocols.indexes import EmbeddingRecords, IndexRecords, QueryRequests
 from docai.protocols.reading import OpenDocument, PageCropper, PageEmbedder, PdfReader, QueryEmbedder, WordReader
 from docai.protocols.records import (
     AnswerRecords,
     DocumentRecords,
+    ExtractionRecords,
     JobRecords,
     Records,
     TermRecords,
@@ -29,6 +30,7 @@ __all__ = [
     "ErasureQueue",
     "ErasureRecords",
     "EventRecords",
+    "ExtractionRecords",
     "ImageRule",
     "IndexRecords",
     "IndexShelf",
@@ -43,6 +45,7 @@ __all__ = [
     "Records",
     "RequestKeys",
     "Sealer",
+    "SpanReader",
     "TermRecords",
     "UnitOfWork",
     "UpkeepRecords",

@@ -1,4 +1,4 @@
-"""What a vision-language model must do."""
+"""What a vision-language model, and a reader of spans, must do."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Protocol
 
 from docai.domain.generations import Chunk, Generation, GenerationRequest
 from docai.domain.sights import Connector, Sight
+from docai.domain.span_answers import SpanAnswer
+from docai.domain.words import PageWords
 
 
 class Cancellation(Protocol):
@@ -92,3 +94,25 @@ class VisionLanguageModel(Protocol):
 
     def close(self) -> None:
         """Let go of connections, memory and threads."""
+
+
+class SpanReader(Protocol):
+    """A page and a question to the words that answer it: it can say nothing that is not printed. Thread-safe."""
+
+    @property
+    def name(self) -> str:
+        """Model, weights and engine, as stored with every answer."""
+
+    def answer(self, image: bytes, words: PageWords, question: str) -> SpanAnswer | None:
+        """The words that answer, or None where the page does not.
+
+        Args:
+            image: the page as shown, a PNG or JPEG file.
+            words: the page's words in reading order.
+            question: what is asked; control tokens of the model in it are taken as text.
+
+        Raises:
+            PageUnreadable: the image is damaged.
+            InvalidQuestion: the question is empty, or so long that it leaves no room for the page.
+            EngineUnavailable: the page does not fit into the device's memory.
+        """

@@ -9,7 +9,8 @@ from typing import Protocol
 from docai.domain.access import ApiKey, Tenant
 from docai.domain.answers import Answer
 from docai.domain.documents import Document, DocumentFilter, DocumentPlace, Fault, Page, PageState
-from docai.domain.ids import DocumentId, JobId, Sha256, TenantId
+from docai.domain.extractions import Extraction
+from docai.domain.ids import DocumentId, ExtractionId, JobId, Sha256, TenantId
 from docai.domain.jobs import Job, JobPlace, JobState
 from docai.protocols.erasures import ErasureQueue, ErasureRecords
 from docai.protocols.indexes import EmbeddingRecords, IndexRecords, QueryRequests
@@ -55,7 +56,7 @@ class DocumentRecords(Protocol):
         """
 
     def unreferenced(self, blobs: Sequence[Sha256]) -> Sequence[Sha256]:
-        """Those of `blobs` that no document of anybody names, as original or as page image."""
+        """Those of `blobs` that no document of anybody names, as original, as page image or as what a model said."""
 
     def open_ledger(self, document_id: DocumentId, n_pages: int) -> None:
         """Enter pages 1 to `n_pages` as queued; pages that stand there already are left alone."""
@@ -170,6 +171,24 @@ class AnswerRecords(Protocol):
         """Keep an answer."""
 
 
+class ExtractionRecords(Protocol):
+    """Fields that were taken from documents, of one tenant."""
+
+    def add(self, extraction: Extraction) -> None:
+        """Keep an extraction.
+
+        Raises:
+            DocumentNotFound: one of its documents is gone.
+        """
+
+    def get(self, extraction_id: ExtractionId) -> Extraction:
+        """One extraction.
+
+        Raises:
+            ExtractionNotFound: the tenant has none of this id.
+        """
+
+
 class UnitOfWork(Protocol):
     """One transaction on behalf of one tenant: commits when left without an error, else rolls back."""
 
@@ -177,6 +196,7 @@ class UnitOfWork(Protocol):
     jobs: JobRecords
     terms: TermRecords
     answers: AnswerRecords
+    extractions: ExtractionRecords
     batches: BatchRecords
     work: WorkRecords
     events: EventRecords
@@ -203,6 +223,15 @@ class Records(Protocol):
 
     def first_tenant(self) -> Tenant | None:
         """The oldest tenant; None before the first start."""
+
+    def tenants(self) -> Sequence[Tenant]:
+        """All tenants, oldest first."""
+
+    def tenant(self, tenant_id: TenantId) -> Tenant | None:
+        """One tenant as it stands now; None for an unknown one."""
+
+    def set_allows_cloud(self, tenant_id: TenantId, is_allowed: bool) -> Tenant | None:
+        """Keep whether a tenant's pages may be shown to a model at a provider; None for an unknown tenant."""
 
     @property
     def queue(self) -> WorkQueue:

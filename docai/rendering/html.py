@@ -12,6 +12,7 @@ from docai.domain.evidence import Evidence
 from docai.domain.geometry import Box
 from docai.domain.parses import Block, BlockKind
 from docai.domain.tables import Cell, CellRole, Table
+from docai.rendering.charts import chart_table
 from docai.rendering.lists import split_marker
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -34,6 +35,8 @@ dl.field { display: flex; gap: .75rem; margin: .2rem 0; }
 dl.field dt { color: var(--quiet); min-width: 11rem; }
 dl.field dd { margin: 0; }
 .formula { font-family: ui-monospace, monospace; }
+.handwriting { font-style: italic; }
+.stamp { border: 2px solid var(--line); display: inline-block; padding: .2rem .6rem; }
 .fault { border-left: 4px solid var(--wrong); padding: .4rem .8rem; }
 [data-verdict=partial], [data-verdict=illegible], [data-verdict=model_only] { box-shadow: inset 3px 0 var(--doubt); }
 [data-verdict=conflict] { box-shadow: inset 3px 0 var(--wrong); }
@@ -51,6 +54,9 @@ _TAGS = {
     BlockKind.FOOTER: "p",
     BlockKind.FOOTNOTE: "p",
     BlockKind.FIGURE: "figure",
+    BlockKind.CHART: "figure",
+    BlockKind.HANDWRITING: "p",
+    BlockKind.STAMP: "p",
 }
 
 
@@ -141,6 +147,8 @@ def _block(block: Block, captions: Collection[str]) -> str:
     if block.table is not None:
         has_caption = block.table.caption not in captions  # else it is a block of its own
         return f"<div{about}>\n{table_html(block.table, with_evidence=True, with_caption=has_caption)}\n</div>"
+    if block.chart is not None and (values := chart_table(block.chart)) is not None:
+        return f"<figure{about}>\n{table_html(values, with_evidence=True)}\n</figure>"
     if block.kind is BlockKind.FIELD:
         return f"<dl{about}><dt>{_text(block.label or '')}</dt><dd>{_text(block.text)}</dd></dl>"
     tag = f"h{min(6, 1 + (block.level or 1))}" if block.kind is BlockKind.HEADING else _TAGS.get(block.kind, "p")

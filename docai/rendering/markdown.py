@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from docai.domain.documents import Page, PageState
 from docai.domain.parses import Block, BlockKind, PageParse
 from docai.domain.tables import CellRole, Table
+from docai.rendering.charts import chart_table
 from docai.rendering.html import table_html
 from docai.rendering.lists import split_marker
 
@@ -17,6 +18,10 @@ FURNITURE = frozenset({BlockKind.HEADER, BlockKind.FOOTER})
 _INLINE = re.compile(r"[\\`*<]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|~(?=~)")
 """Characters that would start emphasis, code, a tag or an entity; an underscore within a word does not."""
 _LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s)|[-+](?=\s)|>|=+$|-+$)", re.MULTILINE)
+_LATEX = re.compile(r"\\[A-Za-z]+|[_^]\{")
+"""A command, or an index or power of more than one character: what a model writes of a formula."""
+_NO_LATEX = re.compile(r"<|\$\$|\n\s*\n")
+"""What could start a tag, or end the formula too soon."""
 _NUMBERED_LINE = re.compile(r"^(\s*\d{1,9})([.)])(?=\s)", re.MULTILINE)
 
 
@@ -75,6 +80,9 @@ def _block(block: Block, captions: set[str]) -> str:
             caption = block.table.caption
             above = f"*{_inline(caption)}*\n\n" if caption and caption not in captions else ""
             return above + table_markdown(block.table)
+        case BlockKind.CHART if block.chart is not None and (values := chart_table(block.chart)) is not None:
+            above = f"*{_inline(values.caption)}*\n\n" if values.caption else ""
+            return above + table_markdown(values)
         case BlockKind.LIST_ITEM:
             number, text = split_marker(" ".join(block.text.split()))
             return f"{'-' if number is None else f'{number}.'} {_lines(text)}"
@@ -95,6 +103,8 @@ def _prose(block: Block, line: str) -> str:
             return f"{'#' * min(6, 1 + (block.level or 1))} {line}"
         case BlockKind.CAPTION:
             return f"*{line}*"
+        case BlockKind.FORMULA if _LATEX.search(block.text) and not _NO_LATEX.search(block.text):
+            return f"$$\n{block.text.strip()}\n$$"
         case BlockKind.FIGURE:
             return "\n".join(f"> {part}" for part in _lines(block.text.strip()).splitlines())
     return _lines(block.text.strip())

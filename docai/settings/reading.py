@@ -141,7 +141,10 @@ class VlmSettings(Group):
     )
     max_output_tokens: int = Field(8192, ge=16, description="Most tokens that the model may write about one image.")
     batch_tokens: int = Field(
-        0, ge=0, description="Most image tokens that a local model takes at once; 0: what suits the device."
+        0,
+        ge=0,
+        description="Most prompt tokens, images included, that a local model takes at once; 0: 16,384 on a CPU, 65,536 "
+        "on a GPU.",
     )
     concurrency: int = Field(32, ge=1, description="Most requests that one process has under way at a server.")
     timeout_s: float = Field(180.0, gt=0, description="Longest time for one image, seconds.")

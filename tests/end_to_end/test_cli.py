@@ -196,6 +196,23 @@ def test_a_question_without_an_answer_is_told_so(run: Run, ids: dict[str, str]) 
     assert run("ask", "What is the boiling point of mercury in kelvin?", "--json").data["answer"] is None
 
 
+def test_fields_are_extracted_from_a_file_or_a_document(
+    run: Run, folder: Path, ids: dict[str, str], tmp_path: Path
+) -> None:
+    schema = tmp_path / "schema.json"
+    leaves = {"invoiceNumber": {"type": "string"}, "vessel": {"type": "string"}}
+    schema.write_text(json.dumps({"type": "object", "properties": leaves}))
+    done = run("extract", folder / "invoice.pdf", "--schema", schema, "--json")
+    assert done.data["data"] == {"invoiceNumber": "HM-2026-0417"}
+    assert done.data["document_ids"] == [ids["invoice.pdf"]]
+    text = run("extract", ids["invoice.pdf"][:12], "--schema", schema).out
+    assert "HM-2026-0417" in text
+    assert "exact" in text
+    schema.write_text("[1]")
+    refused = run("extract", ids["invoice.pdf"], "--schema", schema, "--json")
+    assert (refused.code, refused.data["code"]) == (1, "invalid_schema")
+
+
 def test_a_plan_tells_the_resolution_and_why(run: Run, folder: Path) -> None:
     done = run("plan", folder / "report.pdf", "--json")
     pages = done.data["pages"]

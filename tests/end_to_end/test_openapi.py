@@ -27,6 +27,7 @@ BEYOND_SCHEMAS = {
     "unsupported_media_type",
     "webhook_url_refused",  # the address leads inside, or cannot be looked up
     "page_out_of_range",
+    "invalid_schema",  # it is not of an object, refers to itself, or is larger than a setting allows
 }
 """Problems of requests that no schema can tell from good ones."""
 OPAQUE = (
@@ -35,6 +36,7 @@ OPAQUE = (
     "cursor: not one",
     "Last-Event-ID: not one",
     "crop: four numbers",
+    "model: ",
 )
 """The same, among what `invalid_request` says: bounds that are settings, and texts that only the service makes."""
 

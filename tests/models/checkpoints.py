@@ -13,7 +13,8 @@ from typing import Any
 import colpali_engine.models as engine
 import torch
 import transformers
-from tokenizers.pre_tokenizers import ByteLevel
+
+from tests.models.byte_tokenizers import byte_tokenizer, gemma_tokenizer
 
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{% for c in m['content'] %}"
@@ -41,34 +42,6 @@ def _text(vocabulary: int, **more: Any) -> dict[str, Any]:
         "max_position_embeddings": 16384,
         **more,
     }
-
-
-def byte_tokenizer(named: dict[str, str], extra: list[str], eos: str = "<|im_end|>", pad: str = "<|endoftext|>") -> Any:
-    """A tokenizer with a token per byte and the special tokens that a family's processor asks for."""
-    vocabulary = {symbol: i for i, symbol in enumerate(sorted(ByteLevel.alphabet()))}
-    for token in dict.fromkeys([pad, eos, *named.values(), *extra]):
-        vocabulary[token] = len(vocabulary)
-    return transformers.Qwen2Tokenizer(
-        vocab=vocabulary,
-        merges=[],
-        eos_token=eos,
-        pad_token=pad,
-        unk_token=pad,
-        extra_special_tokens=extra,
-        model_specific_special_tokens=named,
-    )
-
-
-def _gemma_tokenizer(named: dict[str, str], extra: list[str]) -> Any:
-    symbols = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", *(f"<0x{byte:02X}>" for byte in range(256))]
-    symbols += [chr(code) for code in range(33, 127)] + ["▁", "\n", *named.values(), *extra]
-    vocabulary = {symbol: i for i, symbol in enumerate(dict.fromkeys(symbols))}
-    return transformers.GemmaTokenizer(
-        vocab=vocabulary,
-        merges=[],
-        extra_special_tokens=[*named.values(), *extra],
-        model_specific_special_tokens=named,
-    )
 
 
 def qwen_ids(tokenizer: Any) -> dict[str, int]:
@@ -174,7 +147,7 @@ def colqwen3_5() -> Built:
 
 
 def _paligemma() -> tuple[Any, Any, Any]:
-    tokenizer = _gemma_tokenizer({"image_token": "<image>"}, [])
+    tokenizer = gemma_tokenizer({"image_token": "<image>"}, [])
     images = transformers.SiglipImageProcessor(size={"height": 448, "width": 448})
     images.image_seq_length = 1024
     # PaliGemma's processor adds 1,152 tokens for places and shapes.
@@ -214,7 +187,7 @@ def colpali_native() -> Built:
 def colgemma3() -> Built:
     """ColGemma3: a squashed page, 8 x 8 vectors of 56 pixels; published checkpoints have 16 x 16."""
     named = {"image_token": "<image_soft_token>", "boi_token": "<start_of_image>", "eoi_token": "<end_of_image>"}
-    tokenizer = _gemma_tokenizer(named, ["<start_of_turn>", "<end_of_turn>", "\n\n"])
+    tokenizer = gemma_tokenizer(named, ["<start_of_turn>", "<end_of_turn>", "\n\n"])
     tokenizer.chat_template = GEMMA_CHAT
     images = transformers.Gemma3ImageProcessor(size={"height": 448, "width": 448})
     ids = {

@@ -54,6 +54,21 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoints:
 
 
 @pytest.fixture(scope="session")
+def vlm_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoints:
+    """The folder of a random checkpoint of a family of vision-language models, made once; to be read only."""
+    from tests.models.vlm_checkpoints import save
+
+    made: dict[str, Path] = {}
+
+    def of(family: str) -> Path:
+        if family not in made:
+            made[family] = save(family, tmp_path_factory.mktemp("vlm") / family)
+        return made[family]
+
+    return of
+
+
+@pytest.fixture(scope="session")
 def lesson() -> Lesson:
     """Drawn pages, each with a word of its own that is asked for."""
     from tests.models.training import draw_lesson

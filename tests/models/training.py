@@ -16,7 +16,8 @@ import transformers
 from colpali_engine.loss import ColbertLoss
 from PIL import Image, ImageDraw, ImageFont
 
-from tests.models.checkpoints import ROPE, byte_tokenizer, qwen_ids
+from tests.models.byte_tokenizers import byte_tokenizer
+from tests.models.checkpoints import ROPE, qwen_ids
 
 PAGE_PX = (168, 224)
 """6 x 8 cells of 28 pixels."""

@@ -19,8 +19,9 @@ from docai.api.negotiation import accepted
 from docai.api.schemas.documents import DocumentListOut, DocumentOut, SubmissionOut, UploadOptions
 from docai.api.schemas.erasures import ErasureOut
 from docai.api.schemas.jobs import priority_of
-from docai.api.schemas.pages import ContentOut, TableListOut, tables_of
+from docai.api.schemas.pages import ContentOut
 from docai.api.schemas.problems import UPLOAD_PROBLEMS
+from docai.api.schemas.tables import TableListOut
 from docai.api.uploads import BODY_SCHEMA, received
 from docai.domain.documents import DocumentPlace
 from docai.domain.ids import DocumentId, JobId, TenantId
@@ -149,7 +150,10 @@ def read_tables(
     number: Annotated[int | None, Query(ge=1, description="Only this table of the document.")] = None,
     accept: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """The document's tables: JSON with a box and evidence for every cell, CSV (one table) or HTML, by `Accept`."""
+    """The document's tables: JSON with a box and evidence for every cell, CSV (one table) or HTML, by `Accept`.
+
+    In JSON, tables that go on over pages stand under `joined` once more, put together.
+    """
     kind = accepted(accept, ["application/json", "text/csv", "text/html"])
     document, pages = system.content(tenant_id, DocumentId(document_id))
     if kind == "text/html" and number is None:
@@ -164,8 +168,7 @@ def read_tables(
         if number is None and len(tables) != 1:
             raise InvalidRequest(f"CSV holds one table; choose one of {len(tables)} with ?number=.")
         return PlainTextResponse(table_csv(tables[(number or 1) - 1]), media_type="text/csv")
-    shown = [table for table in tables_of(pages) if number in {None, table.number}]
-    return JSONResponse(TableListOut(data=shown).model_dump(mode="json"))
+    return JSONResponse(TableListOut.of(pages, number=number).model_dump(mode="json"))
 
 
 async def _ended(system: System, tenant_id: TenantId, job_id: JobId, wait_s: float) -> Job:

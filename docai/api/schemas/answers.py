@@ -8,10 +8,21 @@ from uuid import UUID
 
 from pydantic import Field
 
+from docai.api.schemas.evidence import BoxOut, EvidenceOut, box_out
 from docai.api.schemas.explanations import ExplanationOut
-from docai.api.schemas.pages import BoxOut, EvidenceOut, box_out
+from docai.api.schemas.model_use import ModelUseOut
 from docai.api.schemas.wire import WireModel
-from docai.domain.answers import Answer, AnswerKind, Citation, Hit, Match, SearchMode
+from docai.domain.answers import (
+    Answer,
+    AnswerForm,
+    AnswerKind,
+    Citation,
+    CrossCheck,
+    Hit,
+    Match,
+    SearchMode,
+    Step,
+)
 
 
 class MatchOut(WireModel):
@@ -83,6 +94,18 @@ class SearchOut(WireModel):
     hits: list[HitOut]
 
 
+class PagesOut(WireModel):
+    """The pages that an answer is looked for on, best first."""
+
+    pages: list[HitOut]
+
+
+class TextOut(WireModel):
+    """A piece of an answer that a model writes, before anything has confirmed it."""
+
+    text: str
+
+
 class CitationOut(WireModel):
     """Where an answer stands."""
 
@@ -90,7 +113,7 @@ class CitationOut(WireModel):
     document_name: str
     page: int
     box: BoxOut
-    quote: str = Field(description="The page's own words.")
+    quote: str = Field(description="The page's own words; the model's where the verdict is `model_only`.")
     evidence: EvidenceOut
     crop_url: str
 
@@ -112,6 +135,34 @@ class CitationOut(WireModel):
         )
 
 
+class StepOut(WireModel):
+    """A step of arithmetic, done again by us."""
+
+    expression: str
+    result: float
+
+    @classmethod
+    def of(cls, step: Step) -> Self:
+        """From the domain."""
+        return cls(expression=step.expression, result=step.result)
+
+
+class CrossCheckOut(WireModel):
+    """What the extractive reader says of the same pages, beside a model's answer."""
+
+    engine: str
+    answer: str | None = Field(description="Null: it abstained.")
+    agrees: bool | None = Field(description="Null where one of the two abstained.")
+    confidence: float
+
+    @classmethod
+    def of(cls, check: CrossCheck | None) -> Self | None:
+        """From the domain."""
+        if check is None:
+            return None
+        return cls(engine=check.engine, answer=check.text, agrees=check.agrees, confidence=round(check.confidence, 4))
+
+
 class AnswerOut(WireModel):
     """An answer with its citations, or an abstention."""
 
@@ -124,6 +175,11 @@ class AnswerOut(WireModel):
     citations: list[CitationOut]
     reason: str | None = Field(description="Why we abstain.")
     engine: str
+    type: AnswerForm | None = Field(description="Null where the extractive reader answered.")
+    is_verified: bool = Field(description="Whether all that it rests on stands on the cited pages.")
+    steps: list[StepOut]
+    cross_check: CrossCheckOut | None
+    model: ModelUseOut | None = Field(description="Null where no vision-language model was asked.")
     created_at: datetime
 
     @classmethod
@@ -139,5 +195,10 @@ class AnswerOut(WireModel):
             citations=[CitationOut.of(citation) for citation in answer.citations],
             reason=answer.reason,
             engine=answer.engine,
+            type=answer.form,
+            is_verified=answer.is_verified,
+            steps=[StepOut.of(step) for step in answer.steps],
+            cross_check=CrossCheckOut.of(answer.cross_check),
+            model=ModelUseOut.of(answer.model),
             created_at=answer.created_at,
         )

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from docai.api.schemas.pages import BoxOut, box_out
+from docai.api.schemas.evidence import BoxOut, box_out
 from docai.api.schemas.wire import WireModel
 from docai.domain.explanations import Explanation, RankScore, TermScore, TokenScore
 

@@ -3,59 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import Field
 
+from docai.api.schemas.attempts import AttemptOut
+from docai.api.schemas.charts import ChartOut
 from docai.api.schemas.documents import DocumentOut
+from docai.api.schemas.evidence import BoxOut, EvidenceOut, box_out
 from docai.api.schemas.wire import FaultOut, WireModel
+from docai.domain.attempts import Rung
 from docai.domain.documents import Document, Page, PageState
-from docai.domain.evidence import Coverage, Evidence, Verdict
+from docai.domain.evidence import Coverage
 from docai.domain.geometry import Box
 from docai.domain.images import PageImage, ResolutionReason
 from docai.domain.parses import Block, BlockKind
 from docai.domain.plans import PagePlan
 from docai.domain.tables import Cell, CellRole, Table
 from docai.domain.words import PageWords, TextLayerFlaw, Witness, Word
-
-BoxOut = Annotated[
-    tuple[float, float, float, float],
-    Field(description="x0, y0, x1, y1 as fractions of the shown page, origin at the top left."),
-]
-
-
-def box_out(box: Box) -> BoxOut:
-    """From the domain; five digits are a twentieth of a point on A4."""
-    return round(box.x0, 5), round(box.y0, 5), round(box.x1, 5), round(box.y1, 5)
-
-
-class EvidenceOut(WireModel):
-    """Where a value stands, how it was read, and what the independent witness says of it."""
-
-    reader: str
-    witness: Witness | None
-    verdict: Verdict
-    page: int
-    box: BoxOut | None
-    word_ids: list[int]
-    witness_text: str | None
-    confidence: float
-
-    @classmethod
-    def of(cls, evidence: Evidence | None) -> Self | None:
-        """From the domain."""
-        if evidence is None:
-            return None
-        return cls(
-            reader=evidence.reader,
-            witness=evidence.witness,
-            verdict=evidence.verdict,
-            page=evidence.page_number,
-            box=None if evidence.box is None else box_out(evidence.box),
-            word_ids=list(evidence.word_ids),
-            witness_text=evidence.witness_text,
-            confidence=round(evidence.confidence, 4),
-        )
 
 
 class CellOut(WireModel):
@@ -112,12 +77,6 @@ class TableOut(WireModel):
         )
 
 
-class TableListOut(WireModel):
-    """A document's tables in reading order."""
-
-    data: list[TableOut]
-
-
 class BlockOut(WireModel):
     """A piece of a page, in reading order."""
 
@@ -128,6 +87,11 @@ class BlockOut(WireModel):
     label: str | None
     word_ids: list[int]
     table_number: int | None = Field(description="Which of the document's tables this block is.")
+    chart: ChartOut | None
+    continues_previous: bool = Field(
+        description="Whether it goes on from the block before it, or from the last one of the page before."
+    )
+    reader: str | None = Field(description="What read this block, where that is not the page's own engine.")
     evidence: EvidenceOut | None
 
     @classmethod
@@ -141,6 +105,9 @@ class BlockOut(WireModel):
             label=block.label,
             word_ids=list(block.word_ids),
             table_number=table_number,
+            chart=ChartOut.of(block.chart),
+            continues_previous=block.continues_previous,
+            reader=block.reader,
             evidence=EvidenceOut.of(block.evidence),
         )
 
@@ -216,6 +183,10 @@ class PageOut(WireModel):
     image: ImageOut | None
     words: WordsOut | None
     coverage: CoverageOut | None
+    engine: str | None = Field(description="What read the page: the layout engine, or a vision-language model.")
+    rung: Rung | None = Field(
+        description="Which step of the ladder of attempts gave the result; null where no model was asked."
+    )
     n_blocks: int
     n_tables: int
 
@@ -251,6 +222,7 @@ class PageDetailOut(PageOut):
 
     blocks: list[BlockOut]
     tables: list[TableOut]
+    attempts: list[AttemptOut] = Field(description="What was tried with a vision-language model, in order.")
     word_list: list[WordOut]
 
     @classmethod
@@ -258,7 +230,14 @@ class PageDetailOut(PageOut):
         """From the domain; the page's first table has number `first_table` in the document."""
         blocks, tables = blocks_and_tables(page, first_table=first_table)
         words = page.words.words if page.words else ()
-        return cls(**_ledger_fields(page), blocks=blocks, tables=tables, word_list=[WordOut.of(word) for word in words])
+        attempts = page.parse.attempts if page.parse else ()
+        return cls(
+            **_ledger_fields(page),
+            blocks=blocks,
+            tables=tables,
+            attempts=[AttemptOut.of(attempt) for attempt in attempts],
+            word_list=[WordOut.of(word) for word in words],
+        )
 
 
 class PageListOut(WireModel):
@@ -362,6 +341,8 @@ def _ledger_fields(page: Page) -> dict[str, object]:
         "image": ImageOut.of(page.image) if page.image else None,
         "words": WordsOut.of(page.words) if page.words else None,
         "coverage": CoverageOut.of(parse.coverage) if parse and parse.coverage else None,
+        "engine": parse.engine if parse else None,
+        "rung": parse.rung if parse else None,
         "n_blocks": len(parse.blocks) if parse else 0,
         "n_tables": len(parse.tables) if parse else 0,
     }

@@ -20,12 +20,13 @@ from transformers import PreTrainedConfig, ProcessorMixin
 from docai.domain.embeddings import HalfMatrix, PageEmbedding, PageSight, PatchEmbedding, QueryEmbedding
 from docai.domain.geometry import even_cells
 from docai.domain.words import PageWords
+from docai.engines.checkpoints.control_tokens import special_tokens
 from docai.engines.embedder import grids
 from docai.engines.embedder.batching import Batch, Ceilings, halving, plan
 from docai.engines.embedder.grids import PatchGrid
 from docai.engines.embedder.loading import LoadedModel
 from docai.engines.embedder.profiles import Cutting
-from docai.engines.embedder.queries import plain, special_tokens
+from docai.engines.embedder.queries import plain
 from docai.errors import EngineUnavailable, InvalidEmbedding, InvalidQuestion, PageUnreadable
 
 VERSION = 1

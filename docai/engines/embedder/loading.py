@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import PreTrainedModel, ProcessorMixin
 from transformers.conversion_mapping import get_model_conversion_mapping
 from transformers.utils import logging as transformers_logging
 
-from docai.engines.embedder.checkpoint import SETTINGS, Checkpoint, base_of, inspect, inspect_adapter
+from docai.engines.checkpoints.devices import device_named, precision
+from docai.engines.checkpoints.fetching import fetched
+from docai.engines.checkpoints.weights import check_weights
+from docai.engines.embedder.checkpoint import Checkpoint, base_of, inspect, inspect_adapter
 from docai.engines.embedder.profiles import PROFILES, Cutting, Profile, profile_of
-from docai.errors import CheckpointRefused, EngineUnavailable
+from docai.errors import CheckpointRefused
 
 ATTENTION = "sdpa"
 """PyTorch's own attention: every family has it, on every device, and it picks the fastest kernel there is."""
-
-DTYPES = {"auto": None, "float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
-"""What weights are computed in, by the name in the settings."""
 
 UNUSED_WEIGHTS = re.compile(r"(^|\.)(lm_head\.|.*rotary_emb\.inv_freq$|.*position_ids$)")
 """Weights that a published checkpoint may hold and an embedder does not use: the language model's output layer, and
@@ -78,8 +74,8 @@ def load(
     if profile.architecture != checkpoint.architecture:
         expected = profile.architecture.name
         raise CheckpointRefused(f"{source} is of the architecture {checkpoint.architecture.name}, not {expected}")
-    place = _device(device)
-    chosen = dtype or (torch.float32 if place.type == "cpu" else torch.bfloat16)
+    place = device_named(device)
+    chosen = precision(dtype, place)
     model = _model(checkpoint, chosen).to(place).eval()
     processor = _processor(checkpoint, visual_tokens or profile.visual_tokens)
     dimension = _dimension(model)
@@ -95,30 +91,10 @@ def _inspected(folder: Path, cache: Path | None) -> Checkpoint:
 
 
 def _folder(source: str, cache: Path | None) -> tuple[Path, str | None]:
-    """The checkpoint's folder, fetched from the hub unless `source` is one; and its commit on the hub."""
+    """The checkpoint's folder, and its commit on the hub; neither pickles nor code are even fetched."""
     profile = PROFILES.get(source)
     hub_id, revision = (profile.source, profile.revision) if profile else (source, None)
-    if (folder := Path(hub_id).expanduser()).is_dir():
-        return folder, None
-    try:
-        # Pickles and code are not even fetched.
-        patterns = ["*.safetensors", *SETTINGS]
-        fetched = snapshot_download(hub_id, revision=revision, cache_dir=cache, allow_patterns=patterns)
-    except (OSError, HfHubHTTPError, LocalEntryNotFoundError, ValueError) as error:
-        raise EngineUnavailable(
-            f"the checkpoint {hub_id!r} is neither a folder nor to be had from the hub: {error}", source=source
-        ) from error
-    # The hub's client names the folder of a snapshot by its commit.
-    return Path(fetched), Path(fetched).name
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    device = torch.device(name)
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise EngineUnavailable("there is no CUDA device; set the embedder's device to cpu", device=name)
-    return device
+    return fetched(hub_id, revision=revision, cache=cache)
 
 
 def _model(checkpoint: Checkpoint, dtype: torch.dtype) -> PreTrainedModel:
@@ -137,7 +113,7 @@ def _model(checkpoint: Checkpoint, dtype: torch.dtype) -> PreTrainedModel:
         )
     except (RuntimeError, OSError, ValueError, KeyError) as error:
         raise CheckpointRefused(f"{checkpoint.folder} cannot be loaded: {error}") from error
-    _check_weights(checkpoint.folder, report)
+    check_weights(checkpoint.folder, report, UNUSED_WEIGHTS)
     if checkpoint.adapter:
         _add(checkpoint.adapter, model)
     return _without_language_head(model, checkpoint)
@@ -155,30 +131,10 @@ def _add(adapter: Path, model: PreTrainedModel) -> None:
         )
     except (RuntimeError, OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointRefused(f"the adapter {adapter} cannot be added: {error}") from error
-    _check_weights(adapter, report.to_dict())
+    check_weights(adapter, report.to_dict(), UNUSED_WEIGHTS)
     for layer in model.modules():
         if isinstance(layer, BaseTunerLayer):
             layer.merge()
-
-
-def _check_weights(folder: Path, report: dict[str, Iterable[Any]]) -> None:
-    """Refuse a model whose weights are not all in the files; the library would go on with random ones.
-
-    Args:
-        folder: Where the files are.
-        report: What the library says of the weights, names by what is wrong with them.
-    """
-    wrong = {
-        "missing": sorted(report["missing_keys"]),
-        "of another shape": sorted(str(key[0]) for key in report["mismatched_keys"]),
-        "left over": sorted(key for key in report["unexpected_keys"] if not UNUSED_WEIGHTS.search(key)),
-    }
-    for what, keys in wrong.items():
-        if keys:
-            raise CheckpointRefused(
-                f"{len(keys)} weights of {folder} are {what}, the first {keys[0]}; is it another version's?",
-                weights=keys[:20],
-            )
 
 
 def _without_language_head(model: PreTrainedModel, checkpoint: Checkpoint) -> PreTrainedModel:

@@ -1,30 +1,17 @@
-"""A query's text made safe for a model's tokenizer: what the caller wrote is text, never a command to the model."""
+"""A query as one line of text, with nothing in it that the model would take for a command."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-
-def special_tokens(tokens: Iterable[str]) -> re.Pattern[str]:
-    """What finds a model's special tokens in a text; those of white space only, or of one character, are none."""
-    found = {token.strip() for token in tokens if len(token.strip()) > 1}
-    # The longest first, so that a token within another one does not hide it; `(?!)` is nowhere.
-    return re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True))) or "(?!)")
+from docai.engines.checkpoints.control_tokens import defused
 
 
 def plain(text: str, special: re.Pattern[str]) -> str:
     """The text on one line, with every special token of the model broken up.
 
-    Tokenizers turn `<|image_pad|>` into the token for an image wherever it stands. With a space after its first
-    character it is text like any other, and still looks as the caller wrote it.
-
     Args:
         text: What the caller asks.
-        special: Finds the model's special tokens; see `special_tokens`.
+        special: Finds the model's special tokens; see `docai.engines.checkpoints.control_tokens`.
     """
-    line = " ".join(text.split())
-    # Breaking one token can join what stood on either side of it into another one.
-    while special.search(line):
-        line = special.sub(lambda found: f"{found[0][0]} {found[0][1:]}", line)
-    return line
+    return defused(" ".join(text.split()), special)

@@ -1,4 +1,4 @@
-"""Tenants and API keys, by hash."""
+"""Tenants, what they allow, and API keys, by hash."""
 
 from __future__ import annotations
 
@@ -69,6 +69,27 @@ def first_tenant(session: Session) -> Tenant | None:
     """The oldest tenant."""
     row = session.scalars(select(TenantRow).order_by(TenantRow.created_at, TenantRow.id).limit(1)).first()
     return None if row is None else _tenant_of(row)
+
+
+def all_tenants(session: Session) -> list[Tenant]:
+    """All tenants, oldest first."""
+    rows = session.scalars(select(TenantRow).order_by(TenantRow.created_at, TenantRow.id))
+    return [_tenant_of(row) for row in rows]
+
+
+def tenant_of_id(session: Session, tenant_id: TenantId) -> Tenant | None:
+    """One tenant; None for an unknown one."""
+    row = session.get(TenantRow, tenant_id)
+    return None if row is None else _tenant_of(row)
+
+
+def set_allows_cloud(session: Session, tenant_id: TenantId, is_allowed: bool) -> Tenant | None:
+    """Keep whether a tenant's pages may be shown to a model at a provider; None for an unknown tenant."""
+    row = session.get(TenantRow, tenant_id, with_for_update=True)
+    if row is None:
+        return None
+    row.allows_cloud = is_allowed
+    return _tenant_of(row)
 
 
 def _tenant_of(row: TenantRow) -> Tenant:

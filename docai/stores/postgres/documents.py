@@ -29,7 +29,7 @@ from docai.stores.postgres.embeddings import forget_everywhere
 from docai.stores.postgres.filters import conditions
 from docai.stores.postgres.jobs import PostgresJobs, new_row
 from docai.stores.postgres.locks import hold_blob, hold_document
-from docai.stores.postgres.tables import AnswerRow, DocumentRow, PageRow, PageTermRow
+from docai.stores.postgres.tables import AnswerRow, DocumentRow, ExtractionRow, PageRow, PageTermRow
 
 _FRESH = {"populate_existing": True}
 """Read what the database has now, also where this transaction changed a row it had read before."""
@@ -104,18 +104,26 @@ class PostgresDocuments:
         self._must_change(update(DocumentRow).where(*mine).values(**_changing_columns(document)), document.id)
 
     def delete(self, document_id: DocumentId) -> Sequence[Sha256]:
-        """Delete a document with all that hangs on it, answers that quote it too; gives the blobs nobody names now."""
+        """Delete a document with all that was made of it, answers and extractions too; gives the blobs nobody names."""
         # Held first, as a worker does that ends a page and replaces its terms: neither then waits for the other.
         document = self._row(document_id, hold=True)
         of_pages = select(PageRow.image_sha256).where(
             PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id, PageRow.image_sha256.is_not(None)
         )
-        named = {Sha256(sha256) for sha256 in (document.sha256, *self._session.scalars(of_pages)) if sha256}
+        replies = select(func.unnest(PageRow.reply_sha256s)).where(
+            PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id
+        )
+        blobs = (document.sha256, *self._session.scalars(of_pages), *self._session.scalars(replies))
+        named = {Sha256(sha256) for sha256 in blobs if sha256}
         for statement in (
             delete(PageTermRow).where(PageTermRow.tenant_id == self._tenant_id, PageTermRow.document_id == document_id),
             delete(AnswerRow).where(
                 AnswerRow.tenant_id == self._tenant_id,
                 AnswerRow.cited_document_ids.contains(array([document_id], type_=Uuid)),
+            ),
+            delete(ExtractionRow).where(
+                ExtractionRow.tenant_id == self._tenant_id,
+                ExtractionRow.document_ids.contains(array([document_id], type_=Uuid)),
             ),
         ):
             self._session.execute(statement)
@@ -124,10 +132,11 @@ class PostgresDocuments:
         return self.unreferenced(sorted(named))
 
     def unreferenced(self, blobs: Sequence[Sha256]) -> Sequence[Sha256]:
-        """Those of `blobs` that no document of anybody names, as original or as page image."""
+        """Those of `blobs` that no document of anybody names, as original, as page image or as what a model said."""
+        replies = select(func.unnest(PageRow.reply_sha256s)).where(PageRow.reply_sha256s.overlap(list(blobs)))
         originals = select(DocumentRow.sha256).where(DocumentRow.sha256.in_(blobs))
         images = select(PageRow.image_sha256).where(PageRow.image_sha256.in_(blobs))
-        still_named = set(self._session.scalars(union(originals, images)))
+        still_named = set(self._session.scalars(union(originals, images, replies)))
         return [sha256 for sha256 in blobs if sha256 not in still_named]
 
     def open_ledger(self, document_id: DocumentId, n_pages: int) -> None:
@@ -241,6 +250,7 @@ def _changing_columns(document: Document) -> dict[str, Any]:
 
 def _page_columns(page: Page) -> dict[str, Any]:
     coverage = page.parse.coverage if page.parse else None
+    attempts = page.parse.attempts if page.parse else ()
     return {
         "state": page.state,
         "fault_code": page.fault and page.fault.code,
@@ -251,6 +261,7 @@ def _page_columns(page: Page) -> dict[str, Any]:
         "image": page.image,
         "words": page.words,
         "parse": page.parse,
+        "reply_sha256s": sorted({each.reply_sha256 for each in attempts if each.reply_sha256}),
         "n_words": coverage and coverage.n_words,
         "n_covered": coverage and coverage.n_covered,
     }

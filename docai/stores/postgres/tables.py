@@ -196,12 +196,15 @@ class PageRow(Row):
     image: Mapped[PageImage | None] = mapped_column(JsonOf(PageImage))
     words: Mapped[PageWords | None] = mapped_column(JsonOf(PageWords))
     parse: Mapped[PageParse | None] = mapped_column(JsonOf(PageParse))
+    reply_sha256s: Mapped[list[str]] = mapped_column(ARRAY(CleanText), server_default=text("'{}'"))
+    """Blobs of what a model said of the page; see `Attempt.reply_sha256`."""
     n_words: Mapped[int | None]
     n_covered: Mapped[int | None]
 
     __table_args__ = (
         within("document", tenant_id="tenant_id", document_id="id"),
         # What an index is compared with, to find the pages that it lacks; the rows themselves are large.
+        Index("ix_page_reply_sha256s", "reply_sha256s", postgresql_using="gin"),
         Index(
             "ix_page_was_read",
             "tenant_id",

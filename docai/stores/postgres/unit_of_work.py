@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, select
@@ -18,6 +18,7 @@ from docai.protocols import (
     EmbeddingRecords,
     ErasureRecords,
     EventRecords,
+    ExtractionRecords,
     JobRecords,
     TermRecords,
     UnitOfWork,
@@ -32,6 +33,7 @@ from docai.stores.postgres.embeddings import PostgresEmbeddings
 from docai.stores.postgres.engine import translated_errors
 from docai.stores.postgres.erasures import PostgresErasureQueue, PostgresErasures
 from docai.stores.postgres.events import PostgresEvents
+from docai.stores.postgres.extractions import PostgresExtractions
 from docai.stores.postgres.indexes import PostgresIndexes
 from docai.stores.postgres.jobs import PostgresJobs, count_unfinished
 from docai.stores.postgres.outbox import PostgresOutbox
@@ -51,6 +53,7 @@ class PostgresUnitOfWork:
     jobs: JobRecords
     terms: TermRecords
     answers: AnswerRecords
+    extractions: ExtractionRecords
     batches: BatchRecords
     work: WorkRecords
     events: EventRecords
@@ -64,6 +67,7 @@ class PostgresUnitOfWork:
         self.jobs = PostgresJobs(session, tenant_id)
         self.terms = PostgresTerms(session, tenant_id)
         self.answers = PostgresAnswers(session, tenant_id)
+        self.extractions = PostgresExtractions(session, tenant_id)
         self.batches = PostgresBatches(session, tenant_id)
         self.work = PostgresWork(session, tenant_id)
         self.events = PostgresEvents(session, tenant_id)
@@ -106,6 +110,21 @@ class PostgresRecords:
         """The oldest tenant; None before the first start."""
         with self._transaction() as session:
             return access.first_tenant(session)
+
+    def tenants(self) -> Sequence[Tenant]:
+        """All tenants, oldest first."""
+        with self._transaction() as session:
+            return access.all_tenants(session)
+
+    def tenant(self, tenant_id: TenantId) -> Tenant | None:
+        """One tenant as it stands now; None for an unknown one."""
+        with self._transaction() as session:
+            return access.tenant_of_id(session, tenant_id)
+
+    def set_allows_cloud(self, tenant_id: TenantId, is_allowed: bool) -> Tenant | None:
+        """Keep whether a tenant's pages may be shown to a model at a provider; None for an unknown tenant."""
+        with self._transaction() as session:
+            return access.set_allows_cloud(session, tenant_id, is_allowed)
 
     @property
     def queue(self) -> PostgresQueue:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from docai.domain.access import Tenant
+from docai.domain.attempts import Attempt, Outcome, Rung
 from docai.domain.documents import DocumentStatus, Fault, Page, PageState
 from docai.domain.ids import DocumentId, new_document_id, sha256_of
 from docai.domain.jobs import JobState
@@ -249,3 +250,19 @@ def test_marked_pages_lose_what_their_state_has_no_use_for_and_no_other_page_doe
     with engine.connect() as connection:
         tables = connection.execute(text("SELECT DISTINCT page_number FROM page_table ORDER BY 1")).scalars().all()
     assert tables == ([1, 2, 3] if state is PageState.DEGRADED else [3])
+
+
+def test_what_a_model_said_is_kept_as_long_as_a_page_names_it(records: PostgresRecords, tenant: Tenant) -> None:
+    said, other = sha256_of(b"said"), sha256_of(b"other")
+    document = add_document(records, tenant, n_pages=1)
+    attempt = Attempt(rung=Rung.MODEL, outcome=Outcome.READ, reply_sha256=said)
+    page = a_page(document.id)
+    assert page.parse is not None
+    with records.unit_of_work(tenant.id) as unit:
+        unit.documents.save_page(
+            page.model_copy(update={"parse": page.parse.model_copy(update={"attempts": (attempt, attempt)})})
+        )
+        assert unit.documents.unreferenced([said, other]) == [other]
+    with records.unit_of_work(tenant.id) as unit:
+        assert said in unit.documents.delete(document.id)
+        assert unit.documents.unreferenced([said, other]) == [said, other]

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from docai.cli.children import child_specs, environment, workers_of
 from docai.domain.work import Capability
-from docai.settings import BrokerSettings, IndexSettings, Settings, WorkerSettings
+from docai.settings import BrokerSettings, IndexSettings, Settings, VlmSettings, WorkerSettings
 from docai.supervision.child import ChildSpec
 
 
@@ -35,6 +35,14 @@ def test_more_cores_get_more_workers_that_open_pdfs(tmp_path: Path) -> None:
     workers = workers_of(Settings(home=tmp_path, worker=WorkerSettings(processes=4)))
     assert list(workers) == ["worker-raster", "worker-raster-2", "worker-raster-3", "worker-pages"]
     assert workers["worker-raster-3"] == (Capability.RASTER,)
+
+
+def test_a_model_that_reads_pages_has_a_worker_of_its_own(tmp_path: Path) -> None:
+    reading = VlmSettings(engine="served", model="qwen2.5-vl-7b")
+    workers = workers_of(Settings(home=tmp_path, vlm=reading, worker=WorkerSettings(processes=2)))
+    assert list(workers) == ["worker-raster", "worker-pages", "worker-model"]
+    assert workers["worker-model"] == (Capability.VLM,)
+    assert sorted(itertools.chain(*workers.values())) == sorted(Capability)
 
 
 def test_the_index_outlives_those_that_use_it(two_cores: Settings) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docai.engines.embedder.queries import plain, special_tokens
+from docai.engines.checkpoints.control_tokens import special_tokens
+from docai.engines.embedder.queries import plain
 
 TOKENS = ["<|image_pad|>", "<|im_start|>", "<image>", "<bos>", "\n\n", "<row_1_col_1>", "[IMG]", "\n"]
 SPECIAL = special_tokens(TOKENS)

@@ -1,4 +1,4 @@
-"""Work of a stage for vision-language models, tenants that allow providers, and extractions."""
+"""Work of a stage for vision-language models and what they said, tenants that allow providers, and extractions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +20,8 @@ def upgrade() -> None:
     op.add_column(
         "tenant", sa.Column("allows_cloud", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
+    op.add_column("page", sa.Column("reply_sha256s", ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False))
+    op.create_index("ix_page_reply_sha256s", "page", ["reply_sha256s"], postgresql_using="gin")
     op.create_table(
         "extraction",
         sa.Column("tenant_id", sa.Uuid(), sa.ForeignKey("tenant.id", ondelete="CASCADE"), nullable=False),
@@ -36,6 +38,7 @@ def downgrade() -> None:
     """Drop the extractions and the consent; work of the stage must have ended."""
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.drop_table("extraction")
+    op.drop_column("page", "reply_sha256s")
     op.drop_column("tenant", "allows_cloud")
     op.execute("DELETE FROM work_item WHERE stage = 'vlm'")
     _allow(stages=_STAGES, capabilities=_CAPABILITIES)

@@ -1,0 +1,1 @@
+"""Checkpoints: what is common to all models that are loaded from files."""
