@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, text
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from docai.domain.access import Tenant
 from docai.domain.ids import TenantId
@@ -28,16 +30,22 @@ def pytest_configure() -> None:
         del os.environ[name]
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Under `-n`, tests that share costly fixtures go to one process: those of a file, or of a whole folder of some.
-
-    The fault runs come first: they wait most of their time, beside which another process can do all the rest.
-    """
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The fault runs come first: they wait most of their time, beside which another process can do all the rest."""
     items.sort(key=lambda item: "faults" not in item.path.parts)
-    for item in items:
-        folder = item.path.relative_to(config.rootpath).parts[1]
-        shared = folder in {"faults", "models", "end_to_end"}
-        item.add_marker(pytest.mark.xdist_group(folder if shared else str(item.path)))
+
+
+class SharedFixtures(LoadScopeScheduling):
+    """Under `-n`, tests that share costly fixtures go to one process: those of a file, or of a whole folder of some."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.split("/")[1]
+        return folder if folder in {"faults", "models", "end_to_end"} else nodeid.split("::", maxsplit=1)[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedFixtures:
+    """What hands tests to processes."""
+    return SharedFixtures(config, log)
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
-import httpx2
+import aiohttp
 from pydantic_core import to_json
 
 from docai.domain.generations import Generation, GenerationRequest
@@ -19,6 +20,8 @@ from docai.engines.vlm.server_profiles import ServerProfile
 from docai.engines.vlm.wire import Say, Trouble, away
 from docai.protocols import ImageRule
 
+_LOST = (aiohttp.ClientError, OSError)
+"""What goes wrong on the way to a server and back; `TimeoutError` is an `OSError`."""
 _ALIVE_S = 5.0
 _MOST_LINE_BYTES = 16 * 1024 * 1024
 """Of one event of a stream; a server that sends more in one line sends no text."""
@@ -69,10 +72,10 @@ class ChatCompletions:
     async def context_tokens(self) -> int | None:
         """`max_model_len` of vLLM's and SGLang's `/v1/models`; others do not tell."""
         try:
-            answer = await self._models()
-            models = answer.json()["data"] if answer.is_success else ()
+            status, content = await self._models()
+            models = json.loads(content)["data"] if status == HTTPStatus.OK else ()
             lengths = {model["id"]: model.get("max_model_len") for model in models}
-        except (httpx2.RequestError, ValueError, KeyError, TypeError):
+        except (*_LOST, AttributeError, ValueError, KeyError, TypeError):
             return None
         length = lengths.get(self._model)
         return length if isinstance(length, int) else None
@@ -81,7 +84,7 @@ class ChatCompletions:
         """Whether it answers a request for its models, in whatever way."""
         try:
             await self._models()
-        except httpx2.RequestError:
+        except _LOST:
             return False
         return True
 
@@ -89,9 +92,10 @@ class ChatCompletions:
         """Close the connections."""
         await self._connections.close()
 
-    async def _models(self) -> httpx2.Response:
-        async with self._connections.lent() as client:
-            return await client.get(f"{self._url}/models", timeout=_ALIVE_S)
+    async def _models(self) -> tuple[int, bytes]:
+        timeout = aiohttp.ClientTimeout(total=_ALIVE_S)
+        async with self._connections.client.get(f"{self._url}/models", timeout=timeout) as answer:
+            return answer.status, await answer.read()
 
     async def _post(self, body: dict[str, Any], say: Say | None) -> Generation:
         gathered = Gathered(is_streamed=say is not None)
@@ -99,25 +103,23 @@ class ChatCompletions:
         try:
             async with self._answer(content) as answer:
                 if say is None:
-                    gathered.take(_json(await answer.aread(), gathered))
+                    gathered.take(_json(await answer.read(), gathered))
                 else:
-                    async for event in _events(answer.aiter_bytes()):
+                    async for event in _events(answer.content.iter_any()):
                         if piece := gathered.take(_json(event, gathered)):
                             say(piece)
-        except httpx2.RequestError as error:
+        except _LOST as error:
             where = "in the middle of its answer" if gathered.text else "before it answered"
             raise away(f"The server was lost {where} ({_named(error)}).", text=gathered.said) from error
         return gathered.generation()
 
     @asynccontextmanager
-    async def _answer(self, content: bytes) -> AsyncIterator[httpx2.Response]:
-        async with (
-            self._connections.lent() as client,
-            client.stream("POST", f"{self._url}/chat/completions", content=content) as answer,
-        ):
-            if not answer.is_success:
-                text = (await answer.aread()).decode(errors="replace")
-                raise trouble_of_status(answer.status_code, answer.headers, text)
+    async def _answer(self, content: bytes) -> AsyncIterator[aiohttp.ClientResponse]:
+        url = f"{self._url}/chat/completions"
+        async with self._connections.client.post(url, data=content, allow_redirects=False) as answer:
+            if answer.status != HTTPStatus.OK:
+                text = (await answer.read()).decode(errors="replace")
+                raise trouble_of_status(answer.status, answer.headers, text)
             yield answer
 
 
