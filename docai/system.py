@@ -32,6 +32,7 @@ from docai.pipeline.plan import PlanPolicy, Plans
 from docai.pipeline.self_check import Check, check_engines, check_stores
 from docai.protocols import Cancellation, PageCropper, UnitOfWork
 from docai.query.answering import Answering
+from docai.query.ask_span_reader import SpanAsker
 from docai.query.extraction.extracting import Extracting, ExtractionPolicy
 from docai.query.heat_map import heat_map
 from docai.query.models import AskingPolicy, Models
@@ -81,7 +82,14 @@ class System:
     """docai, assembled. Every call is on behalf of one tenant and sees nothing of the others. Thread-safe."""
 
     def __init__(
-        self, parts: Parts, *, eraser: Eraser, webhooks: Webhooks, cropper: PageCropper, policy: Policy
+        self,
+        parts: Parts,
+        *,
+        eraser: Eraser,
+        webhooks: Webhooks,
+        cropper: PageCropper,
+        policy: Policy,
+        spans: SpanAsker | None = None,
     ) -> None:
         self.webhooks = webhooks
         self.jobs = Jobs(parts.records, parts.doorbell, parts.sealer)
@@ -93,13 +101,10 @@ class System:
         self.plans = Plans(parts, policy.plans)
         models = Models(parts.vlm, parts.records, parts.blobs, cropper, policy.asking)
         self._answering = Answering(
-            parts.records, self._search, models.asker, min_confidence=policy.answer_min_confidence
+            parts.records, self._search, models.asker, min_confidence=policy.answer_min_confidence, spans=spans
         )
         self.extractions = Extracting(parts.records, policy.extraction, models.extractor)
-        self._parts = parts
-        self._eraser = eraser
-        self._cropper = cropper
-        self._policy = policy
+        self._parts, self._policy, self._eraser, self._cropper = parts, policy, eraser, cropper
         self._health = Health(parts, lease_s=policy.lease_s)
         self._gauges = DatabaseGauges(parts.records, lease_s=policy.lease_s, sweep_s=policy.sweep_s)
 

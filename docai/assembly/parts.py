@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from docai.assembly.embedders import query_embedder
 from docai.assembly.estimates import fidelity_policy, plan_policy
+from docai.assembly.span_readers import make_span_reader
 from docai.dialects.profiles import profile_of
 from docai.domain.access import ApiKey, Tenant
 from docai.domain.ids import TenantId
@@ -22,6 +23,7 @@ from docai.pipeline.leases import LeasePolicy
 from docai.pipeline.parts import ModelPolicy, Parts, ReadingPolicy
 from docai.pipeline.rasterise import RasterPolicy
 from docai.protocols import Doorbell, IndexShelf, PageEmbedder, Records, VisionLanguageModel
+from docai.query.ask_span_reader import SpanAsker
 from docai.query.extraction.extracting import ExtractionPolicy
 from docai.query.models import AskingPolicy
 from docai.query.search import SearchPolicy
@@ -251,10 +253,23 @@ def make_policy(settings: Settings) -> Policy:
 
 
 def make_system(settings: Settings, parts: Parts) -> System:
-    """What shells may ask, over these parts."""
+    """What shells may ask, over these parts; the reader of spans is loaded if the settings name one.
+
+    Raises:
+        ConfigurationError: its packages or files are missing, or it reads no spans.
+        EngineUnavailable: there is no such device, or the hub does not answer.
+    """
     webhooks = Webhooks(parts.records, Guard(settings.webhook.networks), parts.sealer)
     eraser = Eraser(parts, lease_s=settings.worker.lease_s)
-    return System(parts, eraser=eraser, webhooks=webhooks, cropper=PillowCropper(), policy=make_policy(settings))
+    reader = make_span_reader(settings)
+    return System(
+        parts,
+        eraser=eraser,
+        webhooks=webhooks,
+        cropper=PillowCropper(),
+        policy=make_policy(settings),
+        spans=None if reader is None else SpanAsker(reader, parts.blobs),
+    )
 
 
 def lease_policy(settings: Settings) -> LeasePolicy:

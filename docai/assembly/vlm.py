@@ -12,7 +12,7 @@ from docai.engines.vlm.served import ChatCompletions
 from docai.engines.vlm.server_profiles import SERVERS, Budgets
 from docai.engines.vlm.wire import Wire
 from docai.errors import ConfigurationError
-from docai.patches.models import model_named
+from docai.patches.models import MODELS, model_named
 from docai.patches.vision_model import VisionModel
 from docai.protocols import VisionLanguageModel
 from docai.settings import Settings, VlmSettings
@@ -41,14 +41,25 @@ def make_vlm(settings: Settings) -> VisionLanguageModel | None:
 def _local(chosen: VlmSettings) -> VisionLanguageModel:
     try:
         # Seconds of imports, and packages that most processes do not have.
+        from docai.engines.checkpoints.devices import DTYPES  # noqa: PLC0415
+        from docai.engines.checkpoints.fetching import fetched  # noqa: PLC0415
+        from docai.engines.checkpoints.files import read_config  # noqa: PLC0415
+        from docai.engines.specialists.donut import DonutModel  # noqa: PLC0415
         from docai.engines.vlm.loading import LocalOptions  # noqa: PLC0415
         from docai.engines.vlm.local import LocalModel  # noqa: PLC0415
     except ImportError as error:
         raise _missing(chosen, "models", error) from error
+    cache = chosen.cache and chosen.cache.expanduser()
+    listed = MODELS.get(chosen.model)
+    source = listed.sources[0] if listed and listed.sources else chosen.model
+    folder, _ = fetched(source, cache=cache, with_code=chosen.allow_remote_code)
+    # Donut's decoder reads no chat, so it has an engine of its own.
+    if read_config(folder).get("model_type") == "vision-encoder-decoder":
+        return DonutModel.load(source, device=chosen.device, dtype=DTYPES[chosen.dtype], cache=cache)
     options = LocalOptions(
         device=chosen.device,
         dtype=chosen.dtype,
-        cache=chosen.cache and chosen.cache.expanduser(),
+        cache=cache,
         allow_remote_code=chosen.allow_remote_code,
         sees_as=chosen.sees_as,
         context_tokens=chosen.context_tokens,

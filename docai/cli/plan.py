@@ -26,7 +26,7 @@ def plan(
         str | None, typer.Option(help="A vision-language model that would read it; else the one that is configured.")
     ] = None,
     models: Annotated[bool, typer.Option("--models", help="Compare all models that docai knows, on one page.")] = False,
-    page: Annotated[int, typer.Option(min=1, help="The page for --models and --picture.")] = 1,
+    page: Annotated[int, typer.Option(min=1, help="The page that --models compares, or that --picture draws.")] = 1,
     picture: Annotated[
         Path | None, typer.Option(help="Write the page here as PNG, with what the model is shown drawn over it.")
     ] = None,

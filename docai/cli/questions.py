@@ -138,7 +138,8 @@ def _answer(answer: Answer) -> Group:
     below = [Text(shown(f"{step.expression} = {step.result:.10g}")) for step in answer.steps]
     below += [citation_text(citation) for citation in answer.citations]
     if answer.cross_check is not None and answer.cross_check.agrees is False:
-        below.append(Text(f"The extractive reader says otherwise: {shown(answer.cross_check.text or '')}", "yellow"))
+        other = answer.cross_check
+        below.append(Text(f"{other.engine} says otherwise{': ' + shown(other.text) if other.text else ''}", "yellow"))
     return Group(panel, *(Padding(line, (0, 0, 0, 2), expand=False) for line in below))
 
 

@@ -122,13 +122,13 @@ class Step(BaseModel):
 
 
 class CrossCheck(BaseModel):
-    """What the extractive reader says of the same pages, beside a model's answer."""
+    """What another reader says of the same pages, beside the one that answered."""
 
     model_config = ConfigDict(frozen=True)
 
     engine: str
     text: str | None
-    """None: it abstained."""
+    """None: it abstained, or, where `agrees` is false, stands in a document that the answer does not cite."""
     agrees: bool | None
     """Whether both say the same; None where one of the two abstained."""
     confidence: float

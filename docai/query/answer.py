@@ -19,7 +19,7 @@ from docai.query.extract_candidates import Candidate
 from docai.query.extract_question import take_apart
 from docai.terms import idf
 
-ENGINE = "extractive 1"
+ENGINE = "extractive 2"
 """Stored with every answer; raised when the same pages may be answered otherwise."""
 
 _PAGE_DECAY = 0.97

@@ -1,4 +1,4 @@
-"""Questions to kept answers: pages are found, the extractive reader answers, and a model does where there is one."""
+"""Questions to kept answers: pages are found, the extractive reader answers, and models do where there are any."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from docai.domain.ids import TenantId, new_answer_id
 from docai.protocols import Cancellation, Records, UnitOfWork
 from docai.query.answer import ENGINE, answer
 from docai.query.ask_model import Asked, ModelAsker
+from docai.query.ask_span_reader import SpanAsker
 from docai.query.search import still_there
 
 _PAGE = re.compile(r"\bpages?\s+(?:no\.?\s*|number\s+)?(\d{1,6})\b", re.IGNORECASE)
@@ -26,15 +27,22 @@ class Answering:
         model_for: Callable[[TenantId], ModelAsker | None],
         *,
         min_confidence: float,
+        spans: SpanAsker | None = None,
     ) -> None:
-        """Ask the model that `model_for` gives for a tenant; None: the extractive reader alone.
+        """Take what finds pages and answers from them into use.
 
-        `min_confidence`, 0 to 1, is that below which the extractive reader withholds an answer.
+        Args:
+            records: the record of truth.
+            search: finds pages.
+            model_for: gives the model that is asked for a tenant; None: none is.
+            min_confidence: 0 to 1; an answer of words of a page that is less sure is withheld.
+            spans: asked beside the extractive reader; None: that one alone.
         """
         self._records = records
         self._search = search
         self._model_for = model_for
         self._min_confidence = min_confidence
+        self._spans = spans
 
     def news(
         self, tenant_id: TenantId, question: Question, *, at_most: int, cancel: Cancellation | None = None
@@ -66,6 +74,8 @@ class Answering:
                 answer_id=answer_id,
                 now=now,
             )
+        if self._spans is not None and missing is None:
+            floor = self._spans.joined(floor, pages, min_confidence=self._min_confidence, cancel=cancel)
         given = floor
         model = self._model_for(tenant_id) if missing is None else None
         if missing is not None:

@@ -108,7 +108,8 @@ def line_pieces(words: Sequence[Word], word_ids: Iterable[int], aspect: float) -
     """
     rows: list[list[int]] = []
     for i in sorted(word_ids, key=lambda i: words[i].box.centre[1]):
-        if rows and _on_one_row(words[rows[-1][-1]].box, words[i].box):
+        is_level = bool(rows) and _on_one_row(words[rows[-1][-1]].box, words[i].box)
+        if is_level and not any(_is_below(words[other], words[i]) for other in rows[-1]):
             rows[-1].append(i)
         else:
             rows.append([i])
@@ -117,6 +118,14 @@ def line_pieces(words: Sequence[Word], word_ids: Iterable[int], aspect: float) -
 
 def _on_one_row(a: Box, b: Box) -> bool:
     return min(a.y1, b.y1) - max(a.y0, b.y0) > min(a.height, b.height) / 2
+
+
+def _is_below(upper: Word, word: Word) -> bool:
+    """Whether a word stands under one of another line, however much of their heights they share, as in tight print."""
+    a, b = upper.box, word.box
+    shared = min(a.x1, b.x1) - max(a.x0, b.x0)
+    is_lower = b.centre[1] - a.centre[1] > min(a.height, b.height) / 4
+    return upper.line != word.line and is_lower and shared > min(a.width, b.width) / 2
 
 
 def _pieces(words: Sequence[Word], row: list[int], aspect: float) -> list[Passage]:

@@ -110,6 +110,19 @@ class AnswerSettings(Group):
     min_confidence: float = Field(
         0.5, ge=0, le=1, description="Answers less sure than this are withheld: the question is not answerable."
     )
+    span_reader: str = Field(
+        "",
+        description="Folder or hub id of a LayoutLMv3 or UDOP checkpoint that answers questions from the words and "
+        "images of the best pages too, with the extra `docai[models]` in the process that answers; empty: none.",
+    )
+    span_reader_device: str = Field(
+        "auto",
+        pattern="^(auto|cpu|cuda(:[0-9]+)?)$",
+        description="Where it computes: `cpu`, `cuda`, `cuda:1`; `auto`: on a GPU if there is one.",
+    )
+    span_reader_cache: Path | None = Field(
+        None, description="Folder of its files fetched from the hub; unset: the hub client's own."
+    )
 
 
 class ExtractionSettings(Group):

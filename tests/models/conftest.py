@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.models.digit_pages import Crop
     from tests.models.training import Lesson
 
 Checkpoints = Callable[[str], Path]
@@ -85,3 +86,22 @@ def taught(lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Path:
     losses = teach(model, processor, lesson, max_steps=150)
     assert losses[-1] < losses[0] / 10
     return save(model, processor, tmp_path_factory.mktemp("taught"))
+
+
+@pytest.fixture(scope="session")
+def crops() -> list[Crop]:
+    """Drawn tables of digits."""
+    from tests.models.digit_pages import draw_crops
+
+    return draw_crops(12, seed=0)
+
+
+@pytest.fixture(scope="session")
+def trained(crops: list[Crop], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkpoint of a small Qwen2-VL that knows the drawn tables by heart; to be read only."""
+    from tests.models.trained_reader import save, teach, untaught
+
+    model, processor = untaught()
+    losses = teach(model, processor, crops, max_steps=400)
+    assert losses[-1] < losses[0] / 50, f"it has not learnt: loss {losses[-1]} after {len(losses)} steps"
+    return save(model, processor, tmp_path_factory.mktemp("trained"))

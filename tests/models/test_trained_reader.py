@@ -17,25 +17,16 @@ from docai.engines.vlm.loading import LocalOptions
 from docai.engines.vlm.local import LocalModel
 from docai.errors import ReplyUnreadable
 from docai.patches.planning import Context, FidelityPolicy, plan_image
-from tests.models.digit_pages import CROP_PX, DPI, PRINT_PT, Crop, blank, draw_crops
-from tests.models.trained_reader import DIALECT, PROMPT, SHOWN, save, teach, untaught
+from tests.models.digit_pages import CROP_PX, DPI, PRINT_PT, Crop, blank
+from tests.models.trained_reader import DIALECT, PROMPT, SHOWN, save, untaught
 
-N_CROPS = 12
 MAX_TOKENS = 64
 
 
 @pytest.fixture(scope="module")
-def crops() -> list[Crop]:
-    return draw_crops(N_CROPS, seed=0)
-
-
-@pytest.fixture(scope="module")
-def reader(crops: list[Crop], tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalModel]:
+def reader(trained: Path) -> Iterator[LocalModel]:
     """The engine with a model that knows the crops."""
-    model, processor = untaught()
-    losses = teach(model, processor, crops, max_steps=400)
-    assert losses[-1] < losses[0] / 50, f"it has not learnt: loss {losses[-1]} after {len(losses)} steps"
-    local = LocalModel(str(save(model, processor, tmp_path_factory.mktemp("reader"))), LocalOptions(device="cpu"))
+    local = LocalModel(str(trained), LocalOptions(device="cpu"))
     yield local
     local.close()
 
@@ -76,7 +67,7 @@ def cells_of(table: Table | None) -> list[tuple[int, int, int, int, str, str]] |
 
 def test_a_taught_model_reads_every_cell_back(reader: LocalModel, crops: list[Crop]) -> None:
     said = said_of(reader, [crop.content for crop in crops])
-    assert [each.stop for each in said] == [StopReason.STOP] * N_CROPS
+    assert [each.stop for each in said] == [StopReason.STOP] * len(crops)
     assert {each.usage.visual_tokens for each in said} == {12}
     read = [cells_of(table) for table in tables_of(said)]
     assert read == [cells_of(crop.table) for crop in crops]

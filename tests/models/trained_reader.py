@@ -22,8 +22,8 @@ from tests.models.vlm_parts import START, chat, token_ids
 LEARNING_RATE, WARM_UP_STEPS = 3e-3, 20
 LEARNT = 0.01
 """Loss of a token at which the likeliest one is the right one nearly everywhere."""
-PROMPT = load_prompt("mineru_table").text
-DIALECT = dialect_named("otsl")
+PROMPT = load_prompt("doctags").text
+DIALECT = dialect_named("doctags")
 SHOWN = Shown(width_px=CROP_PX[0], height_px=CROP_PX[1])
 _IGNORED = -100
 """Label of tokens that are not to be said; `torch.nn.functional.cross_entropy`."""
@@ -34,7 +34,7 @@ def untaught() -> tuple[Any, Any]:
     torch.manual_seed(0)
     named = {"image_token": "<|image_pad|>", "video_token": "<|video_pad|>"}
     tokenizer = byte_tokenizer(named, [START, "<|vision_start|>", "<|vision_end|>"])
-    tokenizer.add_tokens(["<otsl>", "</otsl>", *(f"<{token}>" for token in TOKENS)])
+    tokenizer.add_tokens(["<doctag>", "</doctag>", "<otsl>", "</otsl>", *(f"<{token}>" for token in TOKENS)])
     layers = {"hidden_size": 64, "initializer_range": 0.05}
     text = {
         **layers,

@@ -148,10 +148,12 @@ class StepOut(WireModel):
 
 
 class CrossCheckOut(WireModel):
-    """What the extractive reader says of the same pages, beside a model's answer."""
+    """What another reader says of the same pages, beside the one that answered."""
 
     engine: str
-    answer: str | None = Field(description="Null: it abstained.")
+    answer: str | None = Field(
+        description="Null: it abstained, or, where `agrees` is false, stands in a document that is not cited."
+    )
     agrees: bool | None = Field(description="Null where one of the two abstained.")
     confidence: float
 

@@ -47,6 +47,9 @@ _URL = re.compile(
 )
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b")
 _LATIN = re.compile(r"[!-~]+(?: [!-~]+)*")
+_AMOUNT = re.compile(r"\s*(?:[$\u00a3\u20ac\u00a5]\s*[\d.,]+|[\d.,]+\s*[$\u00a3\u20ac\u00a5%])\s*$")
+_IDS = frozenset({"number", "no", "nr", "numero", "id"})
+"""Words of names of things that are counted or told apart by an id, which is no amount of money and no share."""
 _PHONE = re.compile(r"\+?\(?\d[\d\s().\-/\u2013]{6,18}\d")
 _TRUE = frozenset({"yes", "true", "x", "y", "✓", "✔", "☒", "☑", "on", "checked", "si", "sí", "oui", "ja", "1"})
 _FALSE = frozenset({"no", "false", "n", "☐", "off", "unchecked", "non", "nein", "0"})
@@ -187,7 +190,10 @@ def _read(leaf: Leaf, text: str, habits: Habits, *, is_iso: bool) -> Value | Non
     if pattern is not None:
         match = pattern.search(text)
         return Value(match.group(), *match.span()) if match else None
-    return _code(text) if kind is Kind.CODE else _whole(text)
+    if kind is not Kind.CODE:
+        return _whole(text)
+    is_id = bool(_IDS & frozenset(name_words(leaf.name)))
+    return None if is_id and _AMOUNT.match(text) else _code(text)
 
 
 def _code(text: str) -> Value | None:

@@ -91,7 +91,7 @@ def test_an_answer_is_told_as_it_is_written_and_then_as_it_was_verified(asked: A
     assert name == "answer"
     assert (answer["answer"], answer["type"], answer["is_verified"]) == ("Ann Lee", "span", True)
     assert answer["citations"][0]["evidence"]["verdict"] == "exact"
-    assert answer["cross_check"]["engine"] == "extractive 1"
+    assert answer["cross_check"]["engine"] == "extractive 2"
     assert (answer["model"]["prompt"]["name"], answer["model"]["used"]["output_tokens"]) == ("answer", 10)
     assert answer["model"]["shown"][0]["planned"]["visual_tokens"] > 1000
     assert answer["model"]["shown"][0]["planned"]["effective_dpi"] > 140
@@ -133,7 +133,7 @@ def test_a_fault_while_an_answer_is_made_is_an_event(asked: Asked) -> None:
 def test_a_model_that_is_away_leaves_the_extractive_answer(asked: Asked) -> None:
     client = asked.client(EngineUnavailable("The server is away."))
     answer = client.post("/v1/answers", json={"question": "Who is the chair?"}).json()
-    assert answer["engine"] == "extractive 1"
+    assert answer["engine"] == "extractive 2"
     assert answer["model"]["problem"] == "The server is away."
 
 

@@ -1,4 +1,4 @@
-"""A vision-language model that replies by script, seen by the rule of a real one; and pages to show it."""
+"""Models that reply by script, one seen by the rule of a real one, one that reads spans; and pages to show them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from docai.domain.geometry import Box, PageSize
 from docai.domain.ids import DocumentId, sha256_of
 from docai.domain.images import PageImage, RasterPlan, ResolutionReason
 from docai.domain.parses import Block, BlockKind, PageParse
+from docai.domain.span_answers import SpanAnswer
 from docai.domain.words import PageWords, Witness, Word
 from docai.patches.models import model_named
 from docai.patches.planning import FidelityPolicy
@@ -20,6 +21,8 @@ from docai.query.shown_pages import Camera
 from docai.rendering.pictures import PillowCropper
 
 DOCUMENT = DocumentId(UUID(int=7))
+Said = tuple[tuple[int, ...], float] | Exception | None
+"""Of a page: the words that answer and how sure that is, an error, or nothing."""
 Script = str | Generation | Exception | Callable[[GenerationRequest], str]
 
 
@@ -66,6 +69,26 @@ class ScriptedModel:
             return said
         text = said if isinstance(said, str) else said(request)
         return Generation(text, StopReason.STOP, TokenUsage(prompt_tokens=100, output_tokens=10))
+
+
+@dataclass
+class ScriptedReader:
+    """Says what it is told to, page after page."""
+
+    script: list[Said]
+    name: str = "spans 1"
+    asked: list[tuple[bytes, str]] = field(default_factory=list)
+
+    def answer(self, image: bytes, words: PageWords, question: str) -> SpanAnswer | None:
+        said = self.script[len(self.asked)]
+        self.asked.append((image, question))
+        if said is None or isinstance(said, Exception):
+            if said is not None:
+                raise said
+            return None
+        ids, confidence = said
+        text = " ".join(words.words[i].text for i in ids)
+        return SpanAnswer(text=text, word_ids=ids, confidence=confidence, engine=self.name)
 
 
 def camera(model: ScriptedModel, image: bytes = b"png", *, output_tokens: int = 512) -> Camera:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -14,12 +15,13 @@ from docai.domain.answers import Answer, Hit, PagesFound, Question, TextPiece
 from docai.domain.ids import DocumentId, TenantId
 from docai.query.answering import Answering
 from docai.query.ask_model import ModelAsker
+from docai.query.ask_span_reader import SpanAsker
 from docai.query.models import AskingPolicy, Models
 from docai.rendering.pictures import PillowCropper
 from docai.stores.blobs.filesystem import FilesystemBlobs
 from docai.stores.postgres.unit_of_work import PostgresRecords
 from tests.integration.stores.samples import add_document
-from tests.unit.query.scripted import ScriptedModel, camera, printed
+from tests.unit.query.scripted import ScriptedModel, ScriptedReader, camera, printed
 
 REPLY = json.dumps(
     {
@@ -43,16 +45,25 @@ def document_id(records: PostgresRecords, tenant: Tenant) -> DocumentId:
 
 @pytest.fixture
 def ask(
-    records: PostgresRecords, tenant: Tenant, document_id: DocumentId
+    records: PostgresRecords, tenant: Tenant, document_id: DocumentId, tmp_path: Path
 ) -> Callable[..., Iterator[PagesFound | TextPiece | Answer]]:
     def search(tenant_id: TenantId, question: Question) -> list[Hit]:
         return [Hit(document_id=document_id, document_name="a.pdf", page_number=1, score=1.0)]
 
+    blobs = FilesystemBlobs(tmp_path)
+    blobs.put(b"png")
+
     def asked(
-        text: str, model: ScriptedModel | None, *, scope: tuple[DocumentId, ...] = (), cancel: Event | None = None
+        text: str,
+        model: ScriptedModel | None,
+        *,
+        scope: tuple[DocumentId, ...] = (),
+        cancel: Event | None = None,
+        reader: ScriptedReader | None = None,
     ) -> Iterator[PagesFound | TextPiece | Answer]:
         asker = None if model is None else ModelAsker(camera(model))
-        answering = Answering(records, search, lambda _: asker, min_confidence=0.5)
+        spans = None if reader is None else SpanAsker(reader, blobs)
+        answering = Answering(records, search, lambda _: asker, min_confidence=0.5, spans=spans)
         return answering.news(tenant.id, Question(text=text, document_ids=scope), at_most=5, cancel=cancel)
 
     return asked
@@ -85,6 +96,27 @@ def test_with_a_model_its_text_is_told_and_its_answer_kept(
     assert [row["engine"] for row in kept(records)] == ["scripted 1"]
 
 
+def test_a_span_reader_answers_where_the_extractive_one_does_not(
+    ask: Callable[..., Iterator[object]], records: PostgresRecords
+) -> None:
+    _, answer = ask("Qui préside ?", None, reader=ScriptedReader([((3, 4), 0.9)]))
+    assert isinstance(answer, Answer)
+    assert (answer.text, answer.engine, answer.citations[0].page_number) == ("Ann Lee", "spans 1", 1)
+    assert [row["engine"] for row in kept(records)] == ["spans 1"]
+
+
+def test_a_model_stands_before_a_span_reader_and_is_checked_against_it(ask: Callable[..., Iterator[object]]) -> None:
+    reader = ScriptedReader([((3, 4), 0.9), ((3, 4), 0.9)])
+    *_, answer = ask("Qui préside ?", ScriptedModel([REPLY]), reader=reader)
+    assert isinstance(answer, Answer)
+    assert answer.engine == "scripted 1"
+    assert answer.cross_check is not None
+    assert (answer.cross_check.engine, answer.cross_check.agrees) == ("spans 1", True)
+    *_, fallen_back = ask("Qui préside ?", ScriptedModel(["no JSON"]), reader=reader)
+    assert isinstance(fallen_back, Answer)
+    assert (fallen_back.text, fallen_back.engine) == ("Ann Lee", "spans 1")
+
+
 def test_an_answer_of_a_model_goes_with_every_document_that_it_was_shown(
     ask: Callable[..., Iterator[object]], records: PostgresRecords, tenant: Tenant, document_id: DocumentId
 ) -> None:
@@ -100,13 +132,13 @@ def test_an_answer_of_a_model_goes_with_every_document_that_it_was_shown(
 def test_a_page_that_its_document_does_not_have_is_told(
     ask: Callable[..., Iterator[object]], document_id: DocumentId, text: str
 ) -> None:
-    model = ScriptedModel([REPLY])
-    *_, answer = ask(text, model, scope=(document_id,))
+    model, reader = ScriptedModel([REPLY]), ScriptedReader([((3, 4), 0.9)])
+    *_, answer = ask(text, model, scope=(document_id,), reader=reader)
     assert isinstance(answer, Answer)
     assert not answer.answerable
     number = 0 if "0?" in text else 999
     assert answer.reason == f"The document has no page {number}; it has one page."
-    assert model.asked == []
+    assert (model.asked, reader.asked) == ([], [])
 
 
 def test_a_page_that_is_there_and_a_page_of_many_documents_are_asked_for(

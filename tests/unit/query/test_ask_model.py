@@ -38,7 +38,7 @@ def floor(text: str | None, confidence: float = 0.6) -> Answer:
         answerable=text is not None,
         text=text,
         confidence=confidence,
-        engine="extractive 1",
+        engine="extractive 2",
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
 
@@ -165,7 +165,7 @@ def test_the_extractive_reader_checks_the_answer(extractive: str | None, agrees:
 )
 def test_where_the_model_fails_the_extractive_answer_is_given_with_the_reason(failure: Script) -> None:
     answer, _, _ = asked(failure, extractive="Ann Lee")
-    assert (answer.text, answer.engine) == ("Ann Lee", "extractive 1")
+    assert (answer.text, answer.engine) == ("Ann Lee", "extractive 2")
     assert answer.model is not None
     assert answer.model.problem
 

@@ -41,3 +41,17 @@ def test_printed_rows_are_parted_at_wide_gaps() -> None:
         ["Invoice number", "HM-0417"],
         ["Due date", "14 May 2026"],
     ]
+
+
+def test_lines_set_tightly_are_rows_of_their_own() -> None:
+    large = [
+        Word(text=t, box=Box(x0=x, y0=0.04, x1=x + 0.09, y1=0.064), line=0) for t, x in (("Moss", 0.1), ("Ltd", 0.2))
+    ]
+    small = [
+        Word(text=t, box=Box(x0=x, y0=0.056, x1=x + 0.06, y1=0.068), line=1)
+        for t, x in (("Fine", 0.1), ("desks", 0.17))
+    ]
+    beside = Word(text="Invoice", box=Box(x0=0.7, y0=0.045, x1=0.9, y1=0.06), line=2)
+    words = [*large, *small, beside]
+    rows = line_pieces(words, range(len(words)), 1.414)
+    assert [[piece.text for piece in row] for row in rows] == [["Moss Ltd", "Invoice"], ["Fine desks"]]

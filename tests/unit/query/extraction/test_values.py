@@ -120,3 +120,16 @@ def test_any_print_is_read_or_left(text: str, name: str) -> None:
 def test_a_run_of_digits_that_is_no_quantity_is_no_number() -> None:
     assert numbers("9" * 400, POINT) == []
     assert read_value(leaf("n", "integer"), "9" * 400, POINT, is_iso=False) is None
+
+
+@pytest.mark.parametrize("text", ["20 %", "\u00a3771.40", "1.234,56 \u20ac"])
+def test_a_share_or_an_amount_is_no_number_by_which_something_is_known(text: str) -> None:
+    assert read_value(leaf("vatNumber"), text, POINT, is_iso=False) is None
+    assert read_value(leaf("accountBalance"), text, POINT, is_iso=False) is not None
+
+
+@pytest.mark.parametrize("text", ["20", "GB 771 40", "1.234.567", "#4711"])
+def test_what_bears_no_sign_of_money_may_be_such_a_number(text: str) -> None:
+    read = read_value(leaf("vatNumber"), text, POINT, is_iso=False)
+    assert read is not None
+    assert read.value == text
