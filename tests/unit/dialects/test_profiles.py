@@ -62,7 +62,7 @@ def test_a_dialect_that_is_set_decides(dialect: str) -> None:
 
 
 def test_a_model_that_writes_the_dialect_anyway_keeps_its_own_profile() -> None:
-    assert profile_of("nanonets/Nanonets-OCR2-3B", dialect="html").name == "nanonets"
+    assert profile_of("nanonets/Nanonets-OCR2-3B", dialect="markdown").name == "nanonets"
 
 
 def test_a_dialect_that_is_none_of_pages_is_refused() -> None:
