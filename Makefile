@@ -21,7 +21,7 @@ demo: setup  ## take in PDFs, ask questions of them, show where each answer stan
 	$(BIN)/docai demo $(if $(PDF),"$(PDF)")
 
 test: setup  ## the whole suite
-	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
+	$(BIN)/python -m pytest
 
 test-faults: setup  ## the full fault runs, about an hour; their figures are told at the end
 	$(BIN)/python -m pytest -m full tests/faults
