@@ -77,7 +77,7 @@ def test_a_healthy_service_tells_its_parts_and_its_queue(client: TestClient) -> 
     assert list(found) == ["records", "blobs", "index", "broker", "isolation", "workers", "queue"]
     assert all(check["is_ok"] for name, check in found.items() if name != "isolation"), found
     assert answer.json()["status"] == ("ready" if found["isolation"]["is_ok"] else "degraded")
-    assert answer.json()["oldest_pending_s"] == {"raster": 0.0, "ocr": 0.0, "parse": 0.0, "embed": 0.0}
+    assert answer.json()["oldest_pending_s"] == {"raster": 0.0, "ocr": 0.0, "parse": 0.0, "vlm": 0.0, "embed": 0.0}
     told = client.get("/metrics").text
     assert "docai_database_up 1.0" in told
     assert 'docai_queue_depth{capability="ocr",state="pending"} 0.0' in told
@@ -127,7 +127,7 @@ def test_admin_needs_names_or_all(home: Path) -> None:
 
 def test_queues_and_workers_are_shown(local: Assembled, home: Path) -> None:
     code, found = admin(home, "queues")
-    assert (code, [queue["capability"] for queue in found["queues"]]) == (0, ["raster", "ocr", "parse", "embed"])
+    assert (code, [queue["capability"] for queue in found["queues"]]) == (0, ["raster", "ocr", "parse", "vlm", "embed"])
     code, found = admin(home, "workers")
     assert code == 0
     assert [worker["state"] for worker in found["workers"]] == ["ready"]
