@@ -105,7 +105,7 @@ def test_a_busy_worker_tells_its_health(plant: Plant, worker: Running) -> None:
         checks = {check["name"]: check for check in ready["checks"]}
         assert {"worker", "records", "blobs", "index", "broker", "isolation"} == set(checks)
         assert all(checks[name]["is_ok"] for name in ("worker", "records", "blobs", "index", "broker"))
-        assert ready["capabilities"] == ["raster", "ocr", "parse", "embed"]
+        assert ready["capabilities"] == ["raster", "ocr", "parse", "vlm", "embed"]
         assert worker.ask("/nothing").status_code == 404
         assert opened.system.wait(opened.tenant.id, job, LONG_S).state is JobState.SUCCEEDED
         told, after = worker.ask("/metrics").text, told_counts(worker)
