@@ -11,8 +11,6 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, text
-from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
 
 from docai.domain.access import Tenant
 from docai.domain.ids import TenantId
@@ -28,24 +26,6 @@ def pytest_configure() -> None:
     kept = ("DOCAI_REWRITE_MAP", "DOCAI_TEST_")  # what the tests themselves read
     for name in [name for name in os.environ if name.startswith("DOCAI_") and not name.startswith(kept)]:
         del os.environ[name]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The fault runs come first: they wait most of their time, beside which another process can do all the rest."""
-    items.sort(key=lambda item: "faults" not in item.path.parts)
-
-
-class SharedFixtures(LoadScopeScheduling):
-    """Under `-n`, tests that share costly fixtures go to one process: those of a file, or of a whole folder of some."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        folder = nodeid.split("/")[1]
-        return folder if folder in {"faults", "models", "end_to_end"} else nodeid.split("::", maxsplit=1)[0]
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedFixtures:
-    """What hands tests to processes."""
-    return SharedFixtures(config, log)
 
 
 @pytest.fixture
