@@ -10,6 +10,7 @@ from docai.errors import ModelUnknown
 from docai.patches.estimates import EstimatePolicy, Rates
 from docai.patches.models import model_named, model_of
 from docai.patches.planning import FidelityPolicy
+from docai.patches.vision_model import VisionModel
 from docai.pipeline.plan import PlanPolicy
 from docai.pipeline.rasterise import RasterPolicy
 from docai.protocols.generating import ImageRule
@@ -45,7 +46,7 @@ def fidelity_policy(vlm: VlmSettings) -> FidelityPolicy:
     )
 
 
-def configured_rule(vlm: VlmSettings) -> ImageRule:
+def configured_rule(vlm: VlmSettings) -> VisionModel:
     """The rule of the configured model: of the one that it sees as, of its name, or of the files in its folder.
 
     Raises:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from docai.assembly.estimates import configured_rule
 from docai.engines.vlm.limited_rules import AsStarted
 from docai.engines.vlm.remote import Limits, RemoteModel
 from docai.engines.vlm.served import ChatCompletions
 from docai.engines.vlm.server_profiles import SERVERS, Budgets
 from docai.engines.vlm.wire import Wire
 from docai.errors import ConfigurationError
-from docai.patches.models import MODELS, model_named
+from docai.patches.models import MODELS
 from docai.patches.vision_model import VisionModel
 from docai.protocols import VisionLanguageModel
 from docai.settings import Settings, VlmSettings
@@ -74,7 +75,7 @@ def _served(chosen: VlmSettings) -> VisionLanguageModel:
     if urlsplit(chosen.url).scheme not in {"http", "https"} or not urlsplit(chosen.url).hostname:
         raise ConfigurationError(f"DOCAI_VLM__URL is no address of a server: {chosen.url!r}.")
     profile = SERVERS[chosen.server]
-    rule = _rule(chosen)
+    rule = configured_rule(chosen)
     if profile.budgets is Budgets.NONE:
         rule = replace(rule, rule=AsStarted(rule.rule))
     key = None if chosen.api_key is None else chosen.api_key.get_secret_value()
@@ -118,12 +119,8 @@ _MAKERS: Mapping[str, Callable[[VlmSettings], VisionLanguageModel]] = {
 def _cloud(chosen: VlmSettings, made: Callable[[VisionModel, str], Wire]) -> VisionLanguageModel:
     if chosen.api_key is None:
         raise ConfigurationError(f"DOCAI_VLM__ENGINE is {chosen.engine!r}, and DOCAI_VLM__API_KEY has no key for it.")
-    rule = _rule(chosen)
+    rule = configured_rule(chosen)
     return RemoteModel(made(rule, chosen.api_key.get_secret_value()), rule, _limits(chosen), is_cloud=True)
-
-
-def _rule(chosen: VlmSettings) -> VisionModel:
-    return model_named(chosen.sees_as or chosen.model)
 
 
 def _limits(chosen: VlmSettings) -> Limits:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from threading import Lock
 
 import torch
 from PIL import Image
@@ -13,8 +11,9 @@ from transformers import BatchEncoding
 
 from docai.domain.span_answers import SpanAnswer
 from docai.domain.words import PageWords, Word
-from docai.engines.specialists.loading import Kind, Specialist, load
-from docai.engines.specialists.pages import WordTokens, picture
+from docai.engines.specialists.loading import Kind
+from docai.engines.specialists.pages import picture
+from docai.engines.specialists.span_reader import LoadedSpanReader
 from docai.errors import EngineUnavailable
 
 KIND = Kind("LayoutLMv3ForQuestionAnswering", "LayoutLMv3Processor")
@@ -33,27 +32,10 @@ class _Span:
     confidence: float
 
 
-class LayoutLMv3SpanReader:
+class LayoutLMv3SpanReader(LoadedSpanReader):
     """A `SpanReader`. Long pages are read in windows that overlap, and the best span of all is the answer."""
 
-    def __init__(self, loaded: Specialist) -> None:
-        """Take a loaded checkpoint into use; see `LayoutLMv3SpanReader.load`."""
-        self._loaded = loaded
-        self._tokens = WordTokens(loaded.processor.tokenizer)
-        # Tokenizers fail when two threads borrow them at once.
-        self._busy = Lock()
-
-    @classmethod
-    def load(
-        cls, source: str, *, device: str = "cpu", dtype: torch.dtype | None = None, cache: Path | None = None
-    ) -> LayoutLMv3SpanReader:
-        """Load a checkpoint; arguments and errors as `docai.engines.specialists.loading.load` has them."""
-        return cls(load(KIND, source, device=device, dtype=dtype, cache=cache, apply_ocr=False))
-
-    @property
-    def name(self) -> str:
-        """See `SpanReader`."""
-        return self._loaded.name
+    KIND = KIND
 
     def answer(self, image: bytes, words: PageWords, question: str) -> SpanAnswer | None:
         """See `SpanReader`."""

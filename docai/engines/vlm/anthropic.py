@@ -13,6 +13,7 @@ from docai.domain.generations import Generation, GenerationRequest, ShownImage, 
 from docai.engines.vlm.chat_replies import trouble_of_status
 from docai.engines.vlm.images import encoded, media_type
 from docai.engines.vlm.limited_rules import must_not_be_downscaled
+from docai.engines.vlm.provider import TIMEOUT, Provider, lost
 from docai.engines.vlm.sent_schemas import sendable
 from docai.engines.vlm.wire import Say, Trouble, away
 
@@ -26,7 +27,7 @@ _STOPS = {
 """`anthropic.types.StopReason`; the others belong to tools, which we have none of."""
 
 
-class AnthropicMessages:
+class AnthropicMessages(Provider):
     """`POST /v1/messages`; a `Wire`. The interface has no temperature, seed or log-probabilities (SDK 2.14)."""
 
     def __init__(self, *, model: str, api_key: str, url: str | None = None) -> None:
@@ -61,15 +62,7 @@ class AnthropicMessages:
         except anthropic.APIStatusError as error:
             raise _trouble(error).after("".join(said)) from error
         except (anthropic.APIError, httpx2.RequestError, ValueError) as error:
-            raise away(f"The provider was lost ({type(error).__name__}: {error}).", text="".join(said)) from error
-
-    async def context_tokens(self) -> int | None:
-        """Not told."""
-        return None
-
-    async def is_alive(self) -> bool:
-        """Taken for granted."""
-        return True
+            raise lost(error, "".join(said)) from error
 
     async def close(self) -> None:
         """Close the connections."""
@@ -85,7 +78,7 @@ class AnthropicMessages:
                 api_key=self._api_key,
                 base_url=self._url,
                 max_retries=0,
-                timeout=httpx2.Timeout(None, connect=10.0),
+                timeout=TIMEOUT,
             )
         return self._opened
 

@@ -12,6 +12,7 @@ from docai.domain.generations import Generation, GenerationRequest, ShownImage, 
 from docai.engines.vlm.chat_replies import trouble_of_status
 from docai.engines.vlm.images import media_type
 from docai.engines.vlm.limited_rules import must_not_be_downscaled
+from docai.engines.vlm.provider import TIMEOUT, Provider, lost
 from docai.engines.vlm.sent_schemas import sendable
 from docai.engines.vlm.wire import Say, away
 
@@ -27,7 +28,7 @@ _STOPS = {
 """`google.genai.types.FinishReason`; the others belong to tools, or say that the answer was lost."""
 
 
-class GeminiContent:
+class GeminiContent(Provider):
     """`models.generateContent`; a `Wire`. Each image carries the resolution that was planned for it."""
 
     def __init__(self, *, model: str, api_key: str, url: str | None = None) -> None:
@@ -67,16 +68,8 @@ class GeminiContent:
             headers = getattr(error.response, "headers", None) or {}
             raise trouble_of_status(error.code, headers, error.message or str(error)).after(reply.said) from error
         except (httpx2.RequestError, ValueError) as error:
-            raise away(f"The provider was lost ({type(error).__name__}: {error}).", text=reply.said) from error
+            raise lost(error, reply.said) from error
         return reply.generation()
-
-    async def context_tokens(self) -> int | None:
-        """Not told."""
-        return None
-
-    async def is_alive(self) -> bool:
-        """Taken for granted."""
-        return True
 
     async def close(self) -> None:
         """Close the connections."""
@@ -90,7 +83,7 @@ class GeminiContent:
     def _client(self) -> genai.Client:
         """Made in the loop that uses it, over httpx2 whatever else is installed; it tries once."""
         if self._opened is None:
-            self._http = httpx2.AsyncClient(timeout=httpx2.Timeout(None, connect=10.0))
+            self._http = httpx2.AsyncClient(timeout=TIMEOUT)
             options = types.HttpOptions(base_url=self._url, httpx_async_client=self._http)
             self._opened = genai.Client(api_key=self._api_key, http_options=options, vertexai=False)
         return self._opened

@@ -12,9 +12,10 @@ from docai.domain.generations import Generation, GenerationRequest
 from docai.engines.vlm.chat_replies import Gathered, trouble_of_status
 from docai.engines.vlm.chat_requests import chat_body
 from docai.engines.vlm.limited_rules import must_not_be_downscaled
+from docai.engines.vlm.provider import TIMEOUT, Provider, lost
 from docai.engines.vlm.refused_options import RefusedOptions
 from docai.engines.vlm.server_profiles import Budgets, Grammars, ServerProfile
-from docai.engines.vlm.wire import Say, Trouble, away
+from docai.engines.vlm.wire import Say, Trouble
 from docai.protocols import ImageRule
 
 _PROFILE = ServerProfile(
@@ -25,7 +26,7 @@ _PROFILE = ServerProfile(
 )
 
 
-class OpenAIChat:
+class OpenAIChat(Provider):
     """`POST /v1/chat/completions` at the provider; a `Wire`."""
 
     def __init__(self, *, model: str, rule: ImageRule, api_key: str, url: str | None = None) -> None:
@@ -58,14 +59,6 @@ class OpenAIChat:
                 if not self._options.learn(trouble, body):
                     raise
 
-    async def context_tokens(self) -> int | None:
-        """Not told."""
-        return None
-
-    async def is_alive(self) -> bool:
-        """Taken for granted."""
-        return True
-
     async def close(self) -> None:
         """Close the connections."""
         if self._opened is not None:
@@ -80,7 +73,7 @@ class OpenAIChat:
                 api_key=self._api_key,
                 base_url=self._url,
                 max_retries=0,
-                timeout=httpx2.Timeout(None, connect=10.0),
+                timeout=TIMEOUT,
             )
         return self._opened
 
@@ -98,5 +91,5 @@ class OpenAIChat:
             said = json.dumps(error.body) if error.body else error.message
             raise trouble_of_status(error.status_code, error.response.headers, said).after(gathered.said) from error
         except (openai.APIError, httpx2.RequestError, ValueError) as error:
-            raise away(f"The provider was lost ({type(error).__name__}: {error}).", text=gathered.said) from error
+            raise lost(error, gathered.said) from error
         return gathered.generation()
