@@ -7,6 +7,7 @@ import json
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -46,23 +47,31 @@ def serve(
             max_streams=settings.api.max_streams,
         )
         app = create_app(session.system, limits)
-        _announce(address, listener.getsockname()[1], settings.home_path / KEY_FILE, as_json=as_json)
         config = uvicorn.Config(
             app,
             log_config=None,  # ours
             access_log=False,  # "request served" says it, with the request's id
             timeout_graceful_shutdown=settings.api.drain_s,
         )
-        server = _server(config, app.state.streams.end)
+        announce = partial(
+            _announce, address, listener.getsockname()[1], settings.home_path / KEY_FILE, as_json=as_json
+        )
+        server = _server(config, when_up=announce, before_draining=app.state.streams.end)
         with contextlib.suppress(KeyboardInterrupt):  # how one stops it
             server.run([listener])
 
 
-def _server(config: uvicorn.Config, before_draining: Callable[[], None]) -> uvicorn.Server:
-    """A server that ends what would never end by itself before it waits for the requests at hand."""
+def _server(
+    config: uvicorn.Config, *, when_up: Callable[[], None], before_draining: Callable[[], None]
+) -> uvicorn.Server:
+    """A server that says when it listens, and ends what would never end before it waits for the requests at hand."""
     import uvicorn
 
     class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            when_up()  # said any earlier, whoever connects at once is refused
+
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             before_draining()
             super().handle_exit(sig, frame)

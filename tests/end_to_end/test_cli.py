@@ -311,12 +311,15 @@ def test_serving_announces_itself_and_stops_cleanly_when_asked(home: Path, ids: 
     environment = {**os.environ, "DOCAI_HOME": str(home)}
     command = [program, "serve", "--port", "0", "--json"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as served:
-        assert served.stdout is not None
-        where = json.loads(served.stdout.readline())
-        key = Path(where["api_key_file"]).read_text().strip()
-        listed = httpx2.get(f"{where['url']}/v1/documents", headers={"Authorization": f"Bearer {key}"}, timeout=60)
-        served.terminate()
-        assert served.wait(timeout=60) == 0
+        try:
+            assert served.stdout is not None
+            where = json.loads(served.stdout.readline())
+            key = Path(where["api_key_file"]).read_text().strip()
+            listed = httpx2.get(f"{where['url']}/v1/documents", headers={"Authorization": f"Bearer {key}"}, timeout=60)
+            served.terminate()
+            assert served.wait(timeout=60) == 0
+        finally:
+            served.kill()  # nothing to an ended process; whatever failed, nothing waits for it
     assert listed.status_code == 200
     assert not (home / "postgres" / "data" / "postmaster.pid").exists()
 
