@@ -10,6 +10,7 @@ from uuid import uuid4
 from docai.assembly.embedders import query_embedder
 from docai.assembly.estimates import fidelity_policy, plan_policy
 from docai.assembly.span_readers import make_span_reader
+from docai.checks.verify import EvidencePolicy
 from docai.dialects.profiles import profile_of
 from docai.domain.access import ApiKey, Tenant
 from docai.domain.ids import TenantId
@@ -218,7 +219,11 @@ def make_policy(settings: Settings) -> Policy:
         reading=ReadingPolicy(
             raster=raster,
             max_pages=limits.max_pages,
-            min_confidence=settings.ocr.min_confidence,
+            evidence=EvidencePolicy(
+                min_confidence=settings.ocr.min_confidence,
+                prefers_text_layer=settings.evidence.correction == "prefer_text_layer",
+            ),
+            wants_both_witnesses=settings.evidence.witnesses == "both",
             patience_s=settings.worker.patience_s,
             model=model_policy(settings),
         ),

@@ -152,7 +152,12 @@ class Page(BaseModel):
     size: PageSize | None = None
     image: PageImage | None = None
     words: PageWords | None = None
+    second_words: PageWords | None = None
+    """The other witness's words, where it was heard too: OCR beside a text layer that is believed, or a text layer that
+    was passed over although it can be read."""
     parse: PageParse | None = None
+    revision: int | None = None
+    """Which of the page's revisions `parse` is; None until a result was saved."""
 
 
 class PageFacts(BaseModel):

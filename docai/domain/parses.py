@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict
 
 from docai.domain.attempts import Attempt, Rung
 from docai.domain.charts import Chart
+from docai.domain.checks import Check
 from docai.domain.evidence import Coverage, Evidence
 from docai.domain.geometry import Box
+from docai.domain.manifests import Manifest
 from docai.domain.tables import Table
 
 
@@ -75,6 +77,10 @@ class PageParse(BaseModel):
     """What was tried with a vision-language model, in order; empty where none is configured."""
     rung: Rung | None = None
     """Which step of the ladder gave this result; None where no model is configured."""
+    checks: tuple[Check, ...] = ()
+    """What the reading must satisfy, and whether it does; set with the evidence."""
+    manifest: Manifest | None = None
+    """What the result depends on; None for results of releases that kept none."""
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -11,7 +11,7 @@ from docai.domain.geometry import Box
 from docai.domain.parses import Block, BlockKind
 from docai.domain.readings import ReadBlock
 from docai.domain.sights import Purpose, TokenPlan
-from docai.pipeline.align import Placed
+from docai.grounding.align import Placed
 from docai.pipeline.ladder import Ladder, Part, Wanted
 from docai.pipeline.place import joined, placed
 from docai.pipeline.sheet import Sheet

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from docai.checks.verify import EvidencePolicy, verify
 from docai.domain.attempts import Attempt, Outcome, Rung
 from docai.domain.documents import Page, PageState
 from docai.domain.geometry import Box
@@ -12,8 +13,7 @@ from docai.domain.ids import Sha256
 from docai.domain.parses import Block, PageParse
 from docai.domain.words import PageWords, Witness
 from docai.errors import BlobMissing, CloudNotAllowed
-from docai.pipeline.align import Placed, align
-from docai.pipeline.ground import ground
+from docai.grounding.align import Placed, align
 from docai.pipeline.ladder import Ladder, Showing
 from docai.pipeline.looks import Look, one_pass, two_looks
 from docai.pipeline.parse import LAYOUT_UNREADABLE
@@ -42,12 +42,12 @@ class ModelReading:
     """Reads pages with a model. Thread-safe, as the model is."""
 
     def __init__(
-        self, vlm: VisionLanguageModel, blobs: BlobStore, policy: ModelPolicy, *, min_confidence: float
+        self, vlm: VisionLanguageModel, blobs: BlobStore, policy: ModelPolicy, *, evidence: EvidencePolicy
     ) -> None:
         self._vlm = vlm
         self._blobs = blobs
         self._policy = policy
-        self._min_confidence = min_confidence
+        self._evidence = evidence
 
     def read(self, page: Page, asking: Asking) -> tuple[Page, dict[Sha256, bytes]]:
         """The page in its final state, and the model's texts, which are stored under their hashes.
@@ -139,12 +139,17 @@ class ModelReading:
             attempts=tuple(attempts),
             rung=max(rungs, key=_FURTHEST.index),
         )
-        grounded = ground(
-            parse, words, reader=self._vlm.name, min_confidence=self._min_confidence, unsaid=aligned.unsaid
+        verified = verify(
+            parse,
+            words,
+            reader=self._vlm.name,
+            policy=self._evidence,
+            second=page.second_words,
+            unsaid=aligned.unsaid,
         )
         # What was wrong with the layout is of no concern once a model has read the page without it.
         is_mended = page.fault is not None and page.fault.code == LAYOUT_UNREADABLE and _fallback(words) not in rungs
-        return _final(page.model_copy(update={"parse": grounded, "fault": None if is_mended else page.fault}))
+        return _final(page.model_copy(update={"parse": verified, "fault": None if is_mended else page.fault}))
 
 
 def _named(block: Block, reader: str) -> Block:

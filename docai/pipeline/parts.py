@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from docai.checks.verify import EvidencePolicy
 from docai.dialects.profiles import ReadingProfile
 from docai.patches.planning import FidelityPolicy
 from docai.pipeline.rasterise import RasterPolicy
@@ -54,9 +55,11 @@ class ReadingPolicy:
 
     raster: RasterPolicy
     max_pages: int
-    min_confidence: float
-    """OCR words below are illegible."""
+    evidence: EvidencePolicy
+    """What becomes of what witnesses say."""
     patience_s: float
     """How long passing trouble is waited out before an item is given up, seconds since the job was accepted."""
     model: ModelPolicy | None = None
     """None: pages are read by the layout engine alone."""
+    wants_both_witnesses: bool = False
+    """Whether OCR reads pages with a text layer that is believed, too."""

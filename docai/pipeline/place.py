@@ -12,7 +12,7 @@ from docai.domain.charts import Chart
 from docai.domain.geometry import Box
 from docai.domain.readings import ReadBlock, Reading
 from docai.domain.tables import Table
-from docai.pipeline.align import Placed
+from docai.grounding.align import Placed
 
 _SAME_PLACE = 0.5
 """Two readings of one block have boxes that share at least this part of the smaller."""

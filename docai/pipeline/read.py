@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from docai.checks.verify import verify
 from docai.domain.documents import Document, Fault, Page, PageFacts, PageState
 from docai.domain.images import PageImage
 from docai.domain.words import PageWords, Witness
 from docai.errors import BlobMissing, PageError
-from docai.pipeline.ground import ground
 from docai.pipeline.parse import LAYOUT_UNREADABLE, parse, parse_lines
 from docai.pipeline.parts import ReadingPolicy
 from docai.pipeline.rasterise import rasterise
@@ -76,7 +76,7 @@ class PageReading:
         words, image = page.words, page.image
         assert words is not None
         assert image is not None
-        fault = _shortfall(image, words, self._policy.min_confidence)
+        fault = _shortfall(image, words, self._policy.evidence.min_confidence)
         with STEP_SECONDS.labels("parse").time():
             try:
                 layout = parse(opened, page.number, words, pixels, engine=self._reader.name)
@@ -86,11 +86,13 @@ class PageReading:
                 layout = parse_lines(page.number, words)
                 fault = Fault(code=LAYOUT_UNREADABLE, message=f"Only the words could be read: {error.message}")
         with STEP_SECONDS.labels("ground").time():
-            grounded = ground(layout, words, reader=words.engine, min_confidence=self._policy.min_confidence)
+            verified = verify(
+                layout, words, reader=words.engine, policy=self._policy.evidence, second=page.second_words
+            )
         state = PageState.DEGRADED if fault else PageState.PARSED
         if self._policy.model is not None:
             state = PageState.QUEUED
-        return page.model_copy(update={"state": state, "fault": fault, "parse": grounded})
+        return page.model_copy(update={"state": state, "fault": fault, "parse": verified})
 
     def _pixels(self, page: Page) -> bytes:
         if page.image is None:

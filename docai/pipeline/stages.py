@@ -91,7 +91,7 @@ class Stages:
         self._indexing = PageIndexing(blobs=parts.blobs, index=parts.index, embedder=parts.embedder)
         self._model: ModelReading | None = None
         if parts.vlm is not None and policy.model is not None:
-            self._model = ModelReading(parts.vlm, parts.blobs, policy.model, min_confidence=policy.min_confidence)
+            self._model = ModelReading(parts.vlm, parts.blobs, policy.model, evidence=policy.evidence)
 
     def do(self, leases: Sequence[Lease], watch: Watch) -> None:
         """Do a batch of one stage. Items that it does not begin are left to the caller.

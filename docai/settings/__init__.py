@@ -1,7 +1,7 @@
 """Every knob, its default and its meaning; read once per process, then frozen."""
 
 from docai.settings.finding import AnswerSettings, EmbedderSettings, ExtractionSettings, IndexSettings, SearchSettings
-from docai.settings.reading import LimitSettings, OcrSettings, RasterSettings, VlmSettings
+from docai.settings.reading import EvidenceSettings, LimitSettings, OcrSettings, RasterSettings, VlmSettings
 from docai.settings.running import (
     ApiSettings,
     BrokerSettings,
@@ -20,6 +20,7 @@ __all__ = [
     "BrokerSettings",
     "DatabaseSettings",
     "EmbedderSettings",
+    "EvidenceSettings",
     "ExtractionSettings",
     "IndexSettings",
     "LimitSettings",

@@ -110,6 +110,12 @@ class AnswerSettings(Group):
     min_confidence: float = Field(
         0.5, ge=0, le=1, description="Answers less sure than this are withheld: the question is not answerable."
     )
+    unverified: str = Field(
+        "mark",
+        pattern="^(withdraw|mark)$",
+        description="What becomes of an answer that its cited places do not hold: `withdraw`: the question is not "
+        "answerable; `mark`: it is given, and said to be unverified. Figures that stand nowhere are withdrawn always.",
+    )
     span_reader: str = Field(
         "",
         description="Folder or hub id of a LayoutLMv3 or UDOP checkpoint that answers questions from the words and "

@@ -88,6 +88,24 @@ class OcrSettings(Group):
     threads: int = Field(0, ge=0, description="Threads of one OCR run; 0: all cores.")
 
 
+class EvidenceSettings(Group):
+    """Read by whatever holds readings against the page's witnesses."""
+
+    witnesses: str = Field(
+        "believed",
+        pattern="^(believed|both)$",
+        description="Whom values are compared with: `believed`: the text layer where it is believed, else OCR; `both`: "
+        "OCR reads every page, also those with a text layer, which takes some seconds a page.",
+    )
+    correction: str = Field(
+        "report",
+        pattern="^(report|prefer_text_layer)$",
+        description="What becomes of a value that a model misread where the text layer is believed: `report`: it "
+        "stands as it was read, with the conflict; `prefer_text_layer`: the text layer's characters take its place, "
+        "and what was read is kept beside it.",
+    )
+
+
 class VlmSettings(Group):
     """Read by whatever reads pages, tables and charts, or answers questions, with a vision-language model."""
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from docai.settings.finding import AnswerSettings, EmbedderSettings, ExtractionSettings, IndexSettings, SearchSettings
-from docai.settings.reading import LimitSettings, OcrSettings, RasterSettings, VlmSettings
+from docai.settings.reading import EvidenceSettings, LimitSettings, OcrSettings, RasterSettings, VlmSettings
 from docai.settings.running import (
     ApiSettings,
     BrokerSettings,
@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     raster: RasterSettings = RasterSettings()
     ocr: OcrSettings = OcrSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
     vlm: VlmSettings = VlmSettings()
     embedder: EmbedderSettings = EmbedderSettings()
     index: IndexSettings = IndexSettings()

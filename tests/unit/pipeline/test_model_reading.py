@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from docai.checks.verify import EvidencePolicy
 from docai.dialects.profiles import GENERIC, PADDLEOCR, PAGE_JSON, ReadingProfile
 from docai.domain.attempts import Outcome, Rung
 from docai.domain.documents import Fault, Page, PageState
@@ -67,7 +68,7 @@ class Reader:
         policy = ModelPolicy(
             profile=profile, fidelity=FidelityPolicy(), max_output_tokens=4096, max_attempts=max_attempts
         )
-        reading = ModelReading(model, self.blobs, policy, min_confidence=0.5)
+        reading = ModelReading(model, self.blobs, policy, evidence=EvidencePolicy(min_confidence=0.5))
         asking = Asking("tenant", allows_cloud, 0, threading.Event(), self._count)
         read, self.replies = reading.read(page or laid_out(drawn()), asking)
         return read

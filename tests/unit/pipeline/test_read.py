@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from docai.checks.verify import EvidencePolicy
 from docai.domain.access import Tenant
 from docai.domain.documents import Page, PageState
 from docai.domain.geometry import Box, PageSize
@@ -25,7 +26,7 @@ HERE = Box(x0=0.1, y0=0.1, x1=0.2, y1=0.12)
 POLICY = ReadingPolicy(
     raster=RasterPolicy(floor_dpi=150, ceiling_dpi=400, min_x_height_px=10, max_pixels=40_000_000),
     max_pages=10,
-    min_confidence=0.5,
+    evidence=EvidencePolicy(min_confidence=0.5),
     patience_s=60,
 )
 PLAN = RasterPlan(

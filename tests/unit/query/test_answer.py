@@ -14,7 +14,7 @@ from docai.domain.ids import AnswerId, DocumentId
 from docai.domain.parses import Block, BlockKind, PageParse
 from docai.domain.tables import Cell, CellRole, Table
 from docai.domain.words import PageWords, Witness, Word
-from docai.pipeline.ground import ground
+from docai.grounding.ground import ground
 from docai.query.answer import answer
 from docai.terms import terms
 

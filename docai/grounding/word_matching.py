@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rapidfuzz.distance import Indel, LCSseq
 
 from docai.domain.words import Word
-from docai.pipeline.ground import NEAR, normalised
+from docai.grounding.ground import NEAR, normalised
 
 _ORNAMENT = re.compile(r"[.\u2026\u00b7_\u2013\u2014-]{3,}|[\u2022\u25e6\u25aa\u25ab\u2023\u25cf\u25cb\u25a0\u25a1|]")
 

@@ -9,7 +9,7 @@ from statistics import median
 from docai.domain.geometry import Box
 from docai.domain.tables import Cell, Table
 from docai.domain.words import Word
-from docai.pipeline.word_matching import Token, is_ornament, match, tokens_of
+from docai.grounding.word_matching import Token, is_ornament, match, tokens_of
 
 _SAME_LINE = 0.5
 """Words whose middles differ by less than this part of their height stand in one line."""

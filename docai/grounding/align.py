@@ -9,8 +9,8 @@ from docai.domain.geometry import Box
 from docai.domain.parses import Block, BlockKind
 from docai.domain.readings import ReadBlock
 from docai.domain.words import PageWords, Word
-from docai.pipeline.align_tables import align_table
-from docai.pipeline.word_matching import Matches, Token, key_of, match, tokens_of
+from docai.grounding.align_tables import align_table
+from docai.grounding.word_matching import Matches, Token, key_of, match, tokens_of
 
 _MARGIN = 0.004
 """Models' boxes are a little off: a word whose middle lies so far outside, in fractions of the page, still counts."""

@@ -7,7 +7,7 @@ from docai.domain.geometry import Box
 from docai.domain.parses import Block, BlockKind, PageParse
 from docai.domain.tables import Cell, Table
 from docai.domain.words import PageWords, Witness, Word
-from docai.pipeline.ground import ground
+from docai.grounding.ground import ground
 
 OWN_BOX = Box(x0=0.0, y0=0.0, x1=0.9, y1=0.9)
 

@@ -14,8 +14,8 @@ from docai.domain.parses import BlockKind, PageParse
 from docai.domain.readings import ReadBlock
 from docai.domain.tables import Cell, Table
 from docai.domain.words import PageWords, Witness, Word
-from docai.pipeline.align import Placed, align
-from docai.pipeline.ground import ground
+from docai.grounding.align import Placed, align
+from docai.grounding.ground import ground
 
 LINE = 0.02
 """Height of a printed line."""
