@@ -31,12 +31,14 @@ from docai.pipeline.parts import Parts, ReadingPolicy
 from docai.pipeline.plan import PlanPolicy, Plans
 from docai.pipeline.self_check import Check, check_engines, check_stores
 from docai.protocols import Cancellation, PageCropper, UnitOfWork
-from docai.query.answering import Answering
+from docai.query.answering import Answering, AnswerPolicy
 from docai.query.ask_span_reader import SpanAsker
 from docai.query.extraction.extracting import Extracting, ExtractionPolicy
 from docai.query.heat_map import heat_map
 from docai.query.models import AskingPolicy, Models
 from docai.query.search import SearchPolicy, search, weights_of
+from docai.replaying.replaying import Replaying
+from docai.reviewing.reviewing import Reviewing
 from docai.sealing import SealedKeys
 from docai.telemetry import ANSWERS, SEARCHES, exposition, log
 from docai.webhooks.registry import Webhooks
@@ -67,7 +69,7 @@ class Policy:
     max_jobs_of_all: int
     max_question_characters: int
     answer_pages: int
-    answer_min_confidence: float
+    answers: AnswerPolicy
     log_queries: bool
     """Whether what is searched for is kept, to compare indexes by."""
     lease_s: float
@@ -99,10 +101,10 @@ class System:
             parts.records, max_of_tenant=policy.max_jobs_of_tenant, max_of_all=policy.max_jobs_of_all
         )
         self.plans = Plans(parts, policy.plans)
+        self.reviewing = Reviewing(parts.records, policy.reading.evidence)
+        self.replaying = Replaying(parts, policy.reading)
         models = Models(parts.vlm, parts.records, parts.blobs, cropper, policy.asking)
-        self._answering = Answering(
-            parts.records, self._search, models.asker, min_confidence=policy.answer_min_confidence, spans=spans
-        )
+        self._answering = Answering(parts.records, self._search, models.asker, policy.answers, spans=spans)
         self.extractions = Extracting(parts.records, policy.extraction, models.extractor)
         self._parts, self._policy, self._eraser, self._cropper = parts, policy, eraser, cropper
         self._health = Health(parts, lease_s=policy.lease_s)
@@ -263,7 +265,7 @@ class System:
         Raises:
             DocumentNotFound, PageNotFound: the tenant has no such page, or it was not drawn.
         """
-        image = self._image(tenant_id, document_id, number)
+        image = self._image_of(self.page(tenant_id, document_id, number))
         return image if crop is None else self._cropper.crop(image, crop)
 
     def marked_image(self, tenant_id: TenantId, document_id: DocumentId, number: int, boxes: Sequence[Box]) -> bytes:
@@ -272,7 +274,7 @@ class System:
         Raises:
             DocumentNotFound, PageNotFound: the tenant has no such page, or it was not drawn.
         """
-        return self._cropper.mark(self._image(tenant_id, document_id, number), boxes)
+        return self._cropper.mark(self._image_of(self.page(tenant_id, document_id, number)), boxes)
 
     # ---------------------------------------------------------------- ask
 
@@ -390,9 +392,6 @@ class System:
             self._parts.records.indexes.log_query(tenant_id, text)
         except DocaiError as error:  # the pages are found, and are worth more than the note
             log("query not kept", level="warning", code=error.code)
-
-    def _image(self, tenant_id: TenantId, document_id: DocumentId, number: int) -> bytes:
-        return self._image_of(self.page(tenant_id, document_id, number))
 
     def _image_of(self, page: Page) -> bytes:
         if page.image is None:

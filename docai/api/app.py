@@ -19,16 +19,36 @@ from docai.api.routes import (
     erasures,
     estimates,
     extractions,
+    flags,
     health,
     jobs,
     pages,
+    reviews,
     search,
+    verdict_pictures,
     webhooks,
 )
 from docai.api.schemas.problems import problems
 from docai.api.streams import Streams
 from docai.api.uploads import UPLOAD_THREADS
 from docai.system import System
+
+PROTECTED_NOUNS = (
+    batches,
+    documents,
+    erasures,
+    estimates,
+    pages,
+    verdict_pictures,
+    flags,
+    reviews,
+    jobs,
+    search,
+    answers,
+    extractions,
+    webhooks,
+)
+"""What is told to nobody without a key."""
 
 PROBLEMS = problems(
     {
@@ -56,6 +76,7 @@ def create_app(system: System, limits: ApiLimits) -> FastAPI:
             for tag in (
                 "documents",
                 "pages",
+                "reviews",
                 "jobs",
                 "batches",
                 "search",
@@ -76,7 +97,7 @@ def create_app(system: System, limits: ApiLimits) -> FastAPI:
     # The gate checks the key before the body is read; this says so in the OpenAPI description.
     key = HTTPBearer(auto_error=False, description="The API key that the first start makes.")
     protected = APIRouter(responses=PROBLEMS, dependencies=[Depends(key)])
-    for noun in (batches, documents, erasures, estimates, pages, jobs, search, answers, extractions, webhooks):
+    for noun in PROTECTED_NOUNS:
         protected.include_router(noun.router)
     app.include_router(protected)
     app.include_router(health.router)

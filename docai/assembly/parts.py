@@ -24,10 +24,12 @@ from docai.pipeline.leases import LeasePolicy
 from docai.pipeline.parts import ModelPolicy, Parts, ReadingPolicy
 from docai.pipeline.rasterise import RasterPolicy
 from docai.protocols import Doorbell, IndexShelf, PageEmbedder, Records, VisionLanguageModel
+from docai.query.answering import AnswerPolicy
 from docai.query.ask_span_reader import SpanAsker
 from docai.query.extraction.extracting import ExtractionPolicy
 from docai.query.models import AskingPolicy
 from docai.query.search import SearchPolicy
+from docai.query.unverified import Unverified
 from docai.rendering.pictures import PillowCropper
 from docai.sealing import open_seal
 from docai.settings import Settings
@@ -52,6 +54,15 @@ INDEX_SOCKET = Path("run", "index.socket")
 
 In a folder that the owner makes for itself, since others may be let into `DOCAI_HOME` and must not be near the socket.
 """
+
+_MODEL_LIBRARIES = {
+    "local": ("torch", "torchvision", "transformers"),
+    "served": ("aiohttp",),
+    "anthropic": ("anthropic",),
+    "gemini": ("google-genai",),
+    "openai": ("openai",),
+}
+"""By engine: the packages that see images and write text, or that bring them to what does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +212,7 @@ def model_policy(settings: Settings) -> ModelPolicy | None:
         fidelity=fidelity_policy(chosen),
         max_output_tokens=chosen.max_output_tokens,
         max_attempts=chosen.max_attempts,
+        libraries=_MODEL_LIBRARIES[chosen.engine],
     )
 
 
@@ -240,7 +252,7 @@ def make_policy(settings: Settings) -> Policy:
         max_jobs_of_all=limits.max_jobs_of_all,
         max_question_characters=limits.max_question_characters,
         answer_pages=settings.answer.pages,
-        answer_min_confidence=settings.answer.min_confidence,
+        answers=AnswerPolicy(settings.answer.min_confidence, Unverified(settings.answer.unverified)),
         log_queries=settings.retention.query_days > 0,
         lease_s=settings.worker.lease_s,
         sweep_s=settings.worker.sweep_s,

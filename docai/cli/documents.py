@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,11 +14,12 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from docai.cli.output import JsonFlag, notes, print_json, results, shown, state_text, write
-from docai.cli.session import open_session
+from docai.cli.output import JsonFlag, counted, notes, print_json, results, save, shown, state_text, write
+from docai.cli.session import Session, open_session
+from docai.cli.summary import summary
 from docai.domain.documents import Document, Page
 from docai.domain.tables import CellRole, Table
-from docai.errors import InvalidRequest, PageOutOfRange
+from docai.errors import InvalidRequest, PageNotFound, PageOutOfRange
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The document's id, or enough of its start.")]
 
@@ -56,16 +58,28 @@ def list_documents(as_json: JsonFlag = False) -> None:
 def show(
     document_id: IdArgument,
     form: Annotated[ShowFormat, typer.Option("--format", help="What to print.")] = ShowFormat.MARKDOWN,
+    number: Annotated[int | None, typer.Option("--page", min=1, help="Only this page.")] = None,
+    verdicts: Annotated[
+        Path | None, typer.Option(help="Write the page as PNG with every value's box coloured by its verdict.")
+    ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(help="What to draw in that picture, separated by commas: conflict,partial,omission and the like."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Print what a document says, in reading order."""
     with open_session() as session:
         document, pages = session.content(document_id)
+        pages = _chosen(document, pages, number)
+        if verdicts is not None:
+            save(verdicts, _verdict_picture(session, document, pages, only))
     if as_json or form is ShowFormat.JSON:
         from docai.api.schemas.pages import ContentOut
 
         print_json(ContentOut.of(document, pages))
-    elif form is ShowFormat.HTML:
+        return
+    if form is ShowFormat.HTML:
         from docai.rendering.html import document_html
 
         write(document_html(document, pages))
@@ -73,6 +87,7 @@ def show(
         from docai.rendering.markdown import document_markdown
 
         write(document_markdown(pages))
+    notes().print(summary(document, pages), soft_wrap=True)
 
 
 def tables(
@@ -138,6 +153,28 @@ def _overview(documents: Sequence[Document]) -> RichTable:
         taken_in = f"{document.created_at.astimezone():%Y-%m-%d %H:%M}"
         table.add_row(document.id.hex[:8], document.name, state_text(document.status), pages, taken_in)
     return table
+
+
+def _chosen(document: Document, pages: Sequence[Page], number: int | None) -> Sequence[Page]:
+    """All pages, or the one that was asked for."""
+    chosen = [page for page in pages if number in {None, page.number}]
+    if number is not None and not chosen:
+        raise PageOutOfRange(f"{document.name} has {counted(len(pages), 'page')}.", n_pages=len(pages))
+    return chosen
+
+
+def _verdict_picture(session: Session, document: Document, pages: Sequence[Page], only: str | None) -> bytes:
+    from docai.rendering.verdict_pictures import verdict_picture
+    from docai.rendering.verdict_styles import marks_named
+
+    wanted = marks_named(only)
+    if len(pages) != 1:
+        raise InvalidRequest(f"{document.name} has {counted(len(pages), 'page')}; say with --page which to draw.")
+    (page,) = pages
+    if page.parse is None:
+        raise PageNotFound(f"Nothing was read on page {page.number}, so there is nothing to draw.")
+    image = session.system.page_image(session.tenant_id, document.id, page.number)
+    return verdict_picture(image, page.parse, only=wanted)
 
 
 def _write_html(document: Document, pages: Sequence[Page], table: Table | None) -> None:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from docai.checks.flags import flags_of
 from docai.cli.output import counted, state_text
 from docai.cli.plan_output import REASONS
+from docai.cli.review_output import severities, verdict_counts
 from docai.domain.documents import Document, Page
-from docai.domain.evidence import Evidence, Verdict
 from docai.domain.parses import PageParse
 from docai.domain.tables import Table
 from docai.domain.words import PageWords
 
 _LABEL_WIDTH = len("coverage")
-_DOUBTS = {Verdict.PARTIAL, Verdict.CONFLICT, Verdict.MODEL_ONLY, Verdict.ILLEGIBLE}
 
 
 def findings(document: Document, pages: Sequence[Page]) -> RenderableType:
@@ -47,8 +47,9 @@ def _page(page: Page) -> RichTable:
         grid.add_row("blocks", _blocks(page.parse))
         for table in page.parse.tables:
             grid.add_row("table", _table(table))
-        grid.add_row("evidence", _evidence(page.parse))
+        grid.add_row("evidence", verdict_counts([page.parse]))
         grid.add_row("coverage", _coverage(page.parse))
+        grid.add_row("flags", _to_look_at(page.parse))
     return grid
 
 
@@ -82,21 +83,9 @@ def _table(table: Table) -> str:
     return f"{table.n_rows} rows x {table.n_cols} columns{merged} ({table.engine})"
 
 
-def _evidence(parse: PageParse) -> Text:
-    """How many values have each verdict; doubts stand out."""
-    verdicts = Counter(evidence.verdict for evidence in _all_evidence(parse))
-    parts = [
-        (f"{n} {verdict.value.replace('_', ' ')}", "yellow" if verdict in _DOUBTS else "")
-        for verdict, n in verdicts.most_common()
-    ]
-    return Text(", ").join(Text(said, style) for said, style in parts)
-
-
-def _all_evidence(parse: PageParse) -> Iterable[Evidence]:
-    """Of each block, and of each cell of each table in place of the table itself."""
-    for block in parse.blocks:
-        holders = [block.evidence] if block.table is None else [cell.evidence for cell in block.table.cells]
-        yield from (evidence for evidence in holders if evidence is not None)
+def _to_look_at(parse: PageParse) -> str:
+    flags = flags_of(parse)
+    return severities(flags) if flags else "nothing"
 
 
 def _coverage(parse: PageParse) -> str:

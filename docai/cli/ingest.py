@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # the system takes a second to import; `docai --help` can do 
     from docai.system import Submission
 
 _POLL_S = 0.1
+_MOST_FLAGS = 100
+"""Counted in a document; it is enough to know that there are so many."""
 _MAX_BARS = 12
 """Bars shown at once; a folder may hold thousands of documents, a screen does not."""
 
@@ -35,6 +37,8 @@ class Taken:
     path: Path
     submission: Submission | None
     error: DocaiError | None = None
+    n_flags: int = 0
+    """What a person should look at, once it is read; at most `_MOST_FLAGS`."""
 
     @property
     def has_failed(self) -> bool:
@@ -154,7 +158,8 @@ def _looked_at(session: Session, entry: Taken, progress: Progress, tasks: dict[i
     if i in tasks:
         progress.remove_task(tasks.pop(i))
     document = session.system.document(session.tenant_id, entry.submission.document.id)
-    return Taken(entry.path, replace(entry.submission, document=document, job=job))
+    flags = session.system.reviewing.flags(session.tenant_id, document.id, limit=_MOST_FLAGS)
+    return Taken(entry.path, replace(entry.submission, document=document, job=job), n_flags=len(flags))
 
 
 def _bars(console: Console | None) -> Progress:
@@ -182,6 +187,9 @@ def _line(entry: Taken) -> Text:
         facts.append(document.fault.message)
     elif job.pages_failed:
         facts.append(f"{job.pages_failed} failed")
+    if entry.n_flags:
+        more = "+" if entry.n_flags == _MOST_FLAGS else ""
+        facts.append(f"{entry.n_flags}{more} to look at")
     return Text.assemble(state_text(document.status), "  ", (document.name, "bold"), "  ", _joined(facts))
 
 

@@ -11,9 +11,12 @@ import typer
 
 from docai.cli.admin import admin
 from docai.cli.check import check
+from docai.cli.correct import correct
 from docai.cli.demo import demo
 from docai.cli.documents import delete, list_documents, show, tables
+from docai.cli.evaluate import evaluate
 from docai.cli.extract import extract
+from docai.cli.flags import flags
 from docai.cli.index import index
 from docai.cli.ingest import ingest
 from docai.cli.jobs import cancel, jobs, retry
@@ -21,6 +24,10 @@ from docai.cli.key import key
 from docai.cli.output import notes, print_json
 from docai.cli.plan import plan
 from docai.cli.questions import ask, search
+from docai.cli.replay import replay
+from docai.cli.reread import reread
+from docai.cli.review import review
+from docai.cli.revisions import diff, revisions
 from docai.cli.serve import serve
 from docai.cli.up import up
 from docai.cli.worker import migrate, worker
@@ -31,6 +38,7 @@ _HINTS = {
     "wrong_password": "Give another one with --password.",
     "store_full": "Make room and run the same command again; what was finished is kept.",
     "store_unavailable": "Run `docai check` to see which store does not answer.",
+    "revision_conflict": "`docai review` and `docai revisions` show what the page says now.",
     "index_mismatch": "`docai index status` shows which indexes there are.",
 }
 """What to do next, for errors that do not say it themselves."""
@@ -50,6 +58,13 @@ for _name, _command in (
     ("search", search),
     ("ask", ask),
     ("extract", extract),
+    ("review", review),
+    ("flags", flags),
+    ("correct", correct),
+    ("revisions", revisions),
+    ("diff", diff),
+    ("reread", reread),
+    ("replay", replay),
     ("plan", plan),
     ("delete", delete),
     ("jobs", jobs),
@@ -66,6 +81,7 @@ for _name, _command in (
     app.command(_name)(_command)
 app.add_typer(admin, name="admin")
 app.add_typer(index, name="index")
+app.add_typer(evaluate, name="eval")
 
 
 @app.callback(invoke_without_command=True)

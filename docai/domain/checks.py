@@ -43,7 +43,7 @@ class CheckName(StrEnum):
     BLANK_PAGE = "blank_page"
     """A page on which no witness reads anything says nothing."""
     READING_ORDER = "reading_order"
-    """Blocks follow each other without jumping to and fro."""
+    """Blocks follow each other without jumping back and forth."""
 
 
 class CheckResult(StrEnum):

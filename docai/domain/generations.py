@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -123,6 +124,14 @@ class Generation:
     error: EngineTrouble | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     """The request's own."""
+
+    @property
+    def probability(self) -> float | None:
+        """Geometric mean of the tokens' probabilities, 0 to 1; None where the engine does not tell."""
+        given = self.token_logprobs
+        mean = sum(given) / len(given) if given else math.nan
+        # Servers round, and some send what is no number for a token of no probability.
+        return None if math.isnan(mean) else math.exp(min(mean, 0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,13 @@ class Manifest(BaseModel):
     image_sha256: Sha256 | None
     """Of the page image; None where the page was not drawn."""
     words_sha256: Sha256
-    """Of the witness's words, as canonical JSON."""
+    """Of the witness's words as JSON without white space, fields in the order of `docai.domain.words`."""
+    second_words_sha256: Sha256 | None = None
+    """Of the second witness's words, likewise; None where it was not heard."""
     renderer: str
-    """What drew the page, name and version; so for the next three."""
+    """What drew the page, name and version; so for the readers of words and layout."""
     word_reader: str
+    second_word_reader: str | None = None
     layout_engine: str
     model: str | None = None
     """Model, revision and engine; None where none read the page."""

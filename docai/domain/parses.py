@@ -57,6 +57,9 @@ class Block(BaseModel):
     """Whether it goes on from the block before it, or from the last one of the page before."""
     reader: str | None = None
     """What read this block, where that is not the page's own engine."""
+    reader_confidence: float | None = None
+    """0 to 1: how sure its reader was, which its evidence and that of its cells and chart values repeats; None where it
+    does not tell."""
     evidence: Evidence | None = None
     """Set by grounding."""
 
@@ -77,6 +80,8 @@ class PageParse(BaseModel):
     """What was tried with a vision-language model, in order; empty where none is configured."""
     rung: Rung | None = None
     """Which step of the ladder gave this result; None where no model is configured."""
+    drawn: tuple[Block, ...] = ()
+    """Charts read from the PDF's own drawing, where a model's readings stand among the blocks in their place."""
     checks: tuple[Check, ...] = ()
     """What the reading must satisfy, and whether it does; set with the evidence."""
     manifest: Manifest | None = None

@@ -28,6 +28,9 @@ class ReadBlock(BaseModel):
     """Clockwise degrees (0, 90, 180, 270) by which the block must be turned to be upright."""
     continues_previous: bool = False
     """Whether it goes on from the block before it."""
+    confidence: float | None = None
+    """0 to 1: geometric mean of the probabilities of the tokens of the reply that it stands in; None where the engine
+    does not tell."""
 
 
 class Reading(BaseModel):

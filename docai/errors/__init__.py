@@ -6,16 +6,17 @@ DocaiError
 │   ├── DocumentTooLarge · TooManyPages · NoPages · UploadIncomplete
 │   ├── InvalidQuestion · InvalidRequest · PageOutOfRange · WebhookUrlRefused
 │   ├── TooManyFiles · IdempotencyKeyMalformed · IdempotencyKeyReused
-│   └── InvalidSchema
+│   └── InvalidSchema · InvalidCorrection
 ├── PageError                  one page could not be read; the rest of the document can
 │   ├── PageTimedOut · PageCrashed · PageUnreadable · PageTooLarge · PageGivenUp
 │   └── PrintTooSmall · TokenBudgetExceeded
 ├── NotFound
 │   ├── DocumentNotFound · PageNotFound · JobNotFound · BatchNotFound · ErasureNotFound
-│   └── WebhookNotFound · DeliveryNotFound · ExtractionNotFound
+│   └── WebhookNotFound · DeliveryNotFound · ExtractionNotFound · RevisionNotFound
 ├── Conflict
 │   ├── DocumentNotReady · LeaseLost · WebhookDisabled · TooManyWebhooks
-│   └── JobEnded · JobUnfinished · NothingToRetry · RequestInProgress
+│   ├── JobEnded · JobUnfinished · NothingToRetry · RequestInProgress
+│   └── RevisionConflict · NothingToReview
 ├── Overloaded                 there is too much to do already; the same request succeeds later
 │   └── TooManyJobs
 ├── AccessError                NotAuthenticated · CloudNotAllowed
@@ -42,6 +43,7 @@ from docai.errors.callers import (
     IdempotencyKeyMalformed,
     IdempotencyKeyReused,
     InputError,
+    InvalidCorrection,
     InvalidQuestion,
     InvalidRequest,
     InvalidSchema,
@@ -53,10 +55,13 @@ from docai.errors.callers import (
     NotAuthenticated,
     NotFound,
     NothingToRetry,
+    NothingToReview,
     Overloaded,
     PageNotFound,
     PageOutOfRange,
     RequestInProgress,
+    RevisionConflict,
+    RevisionNotFound,
     TooManyFiles,
     TooManyJobs,
     TooManyPages,
@@ -125,6 +130,7 @@ __all__ = [
     "IndexMismatch",
     "IndexMissing",
     "InputError",
+    "InvalidCorrection",
     "InvalidEmbedding",
     "InvalidQuestion",
     "InvalidRequest",
@@ -139,6 +145,7 @@ __all__ = [
     "NotAuthenticated",
     "NotFound",
     "NothingToRetry",
+    "NothingToReview",
     "Overloaded",
     "PageCrashed",
     "PageError",
@@ -151,6 +158,8 @@ __all__ = [
     "PrintTooSmall",
     "ReplyUnreadable",
     "RequestInProgress",
+    "RevisionConflict",
+    "RevisionNotFound",
     "StoreError",
     "StoreFull",
     "StoreUnavailable",

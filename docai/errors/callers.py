@@ -113,6 +113,12 @@ class InvalidSchema(InputError):
     code = "invalid_schema"
 
 
+class InvalidCorrection(InputError):
+    """A correction names no value of the page, or one value twice."""
+
+    code = "invalid_correction"
+
+
 class NotFound(DocaiError):
     """There is no such thing, or it belongs to somebody else: we do not tell which."""
 
@@ -167,6 +173,12 @@ class ExtractionNotFound(NotFound):
     code = "extraction_not_found"
 
 
+class RevisionNotFound(NotFound):
+    """The page has no revision of this number."""
+
+    code = "revision_not_found"
+
+
 class Conflict(DocaiError):
     """The thing is not in a state that allows this."""
 
@@ -215,6 +227,18 @@ class NothingToRetry(Conflict):
     """No page of the document failed."""
 
     code = "nothing_to_retry"
+
+
+class RevisionConflict(Conflict):
+    """The page has another result by now than the one that was looked at; read it again and correct that."""
+
+    code = "revision_conflict"
+
+
+class NothingToReview(Conflict):
+    """The page has no result that could be corrected: it is being read, failed, or is blank."""
+
+    code = "nothing_to_review"
 
 
 class RequestInProgress(Conflict):

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from statistics import median
 
 from docai.domain.geometry import Box
 from docai.domain.parses import Block, BlockKind
 from docai.domain.readings import ReadBlock
+from docai.domain.tables import Table
 from docai.domain.words import PageWords, Word
 from docai.grounding.align_tables import align_table
-from docai.grounding.word_matching import Matches, Token, key_of, match, tokens_of
+from docai.grounding.claims import Claims
+from docai.grounding.in_order import align_in_order
+from docai.grounding.leftovers import unsaid as unsaid_by
+from docai.grounding.word_matching import Matches, Print, key_of, match, tokens_of
 
-_MARGIN = 0.004
-"""Models' boxes are a little off: a word whose middle lies so far outside, in fractions of the page, still counts."""
-_FEW = 8
-"""Without boxes, a longer run of words that a block passes over is more likely another block's."""
-_WELL_MATCHED = 0.5
-"""A block of which fewer tokens were found in the page's order is looked for elsewhere on the page."""
-_ROOM = 1.5
-"""It is looked for in stretches of words so many times as long as it is."""
+_OFF = 0.03
+"""Models' boxes may cut off a line or a column: what a block lacks is looked for so far outside, in fractions of the
+page, once every other block has its words."""
+_LINES_BESIDE = 6
+"""Lines above and below what was found of a table in which more of it may stand."""
+_BESIDE = 0.5
+"""The same to the left and right, in fractions of the page."""
+_OTHER_THAN_TEXT = frozenset({BlockKind.FIGURE, BlockKind.CHART, BlockKind.FORMULA})
 _WHOLE = Box(x0=0, y0=0, x1=1, y1=1)
 
 
@@ -44,36 +49,6 @@ class Aligned:
     """Ids of words that stand among those of a value without being said by it; the value names them all the same."""
 
 
-@dataclass(slots=True)
-class _Page:
-    """The page's words, and which of them some block says."""
-
-    words: Sequence[Word]
-    claimed: set[int] = field(default_factory=set)
-    found: dict[int, list[int]] = field(default_factory=dict)
-    passed_over: dict[int, list[list[int]]] = field(default_factory=dict)
-
-    def free(self, box: Box | None) -> list[int]:
-        """Words of nobody whose middle lies in a box."""
-        if box is None:
-            return [i for i in range(len(self.words)) if i not in self.claimed]
-        roomy = Box.clipped(box.x0 - _MARGIN, box.y0 - _MARGIN, box.x1 + _MARGIN, box.y1 + _MARGIN)
-        return [i for i, w in enumerate(self.words) if i not in self.claimed and roomy.holds(w.box.centre)]
-
-    def take(self, matches: Matches, owners: Iterable[int], *, most_passed: int | None = None) -> None:
-        """Give owners what was found for them."""
-        for owner in owners:
-            ids = [i for i in matches.ids.get(owner, ()) if i not in self.claimed]
-            self.found[owner] = ids
-            self.claimed.update(ids)
-            runs = matches.passed_over.get(owner, [])
-            self.passed_over[owner] = [run for run in runs if most_passed is None or len(run) <= most_passed]
-
-    def unsaid(self, owner: int) -> list[int]:
-        """Words that stand among an owner's and are said by nobody."""
-        return [i for run in self.passed_over.get(owner, ()) for i in run if i not in self.claimed]
-
-
 def align(placed: Sequence[Placed], words: PageWords, *, taken: Iterable[int] = ()) -> Aligned:
     """Give every block and cell the words that say it.
 
@@ -85,27 +60,24 @@ def align(placed: Sequence[Placed], words: PageWords, *, taken: Iterable[int] = 
         words: the page's words.
         taken: ids of words that other blocks of the page have.
     """
-    page = _Page(words.words, set(taken))
-    tables: dict[int, Block] = {}
-    unsaid: set[int] = set()
+    page = Claims(Print(words.words), set(taken))
+    tables: dict[int, tuple[Block, set[int]]] = {}
     for number in _boxed_first(placed):
         block = placed[number].block
         if block.table is not None and (block.box is not None or _lone(placed, number)):
-            tables[number], left = _aligned_table(page, placed[number])
-            unsaid |= left
+            tables[number] = _aligned_table(page, number, placed[number], 0.0)
         elif block.box is not None:
             _align_boxed(page, number, block)
     for area, numbers in _boxless(placed, tables).items():
-        _align_in_order(page, area, [(n, placed[n].block) for n in numbers])
-    blocks = []
+        align_in_order(page, area, [(n, placed[n].block) for n in numbers])
     for number, each in enumerate(placed):
-        if number in tables:
-            blocks.append(tables[number])
-            continue
-        done, left = _finished(page, number, each)
-        blocks.append(done)
-        unsaid |= left
-    return Aligned(tuple(blocks), frozenset(unsaid))
+        if number not in tables and each.block.box is not None:
+            _look_beside(page, number, each.block)
+        elif number in tables and _lacks_words(tables[number][0]):
+            page.let_go(number)
+            tables[number] = _aligned_table(page, number, each, _OFF)
+    done = [tables[n] if n in tables else _finished(page, n, each) for n, each in enumerate(placed)]
+    return Aligned(tuple(block for block, _ in done), frozenset(i for _, unsaid in done for i in unsaid))
 
 
 def _boxed_first(placed: Sequence[Placed]) -> list[int]:
@@ -119,7 +91,7 @@ def _lone(placed: Sequence[Placed], number: int) -> bool:
     return area is not None and sum(each.area == area for each in placed) == 1
 
 
-def _boxless(placed: Sequence[Placed], done: Mapping[int, Block]) -> dict[Box | None, list[int]]:
+def _boxless(placed: Sequence[Placed], done: Mapping[int, object]) -> dict[Box | None, list[int]]:
     by_area: dict[Box | None, list[int]] = {}
     for number, each in enumerate(placed):
         if each.block.box is None and number not in done:
@@ -127,34 +99,57 @@ def _boxless(placed: Sequence[Placed], done: Mapping[int, Block]) -> dict[Box | 
     return by_area
 
 
-def _aligned_table(page: _Page, placed: Placed) -> tuple[Block, set[int]]:
-    """A table whose place is known."""
+def _aligned_table(page: Claims, number: int, placed: Placed, off: float) -> tuple[Block, set[int]]:
+    """A table whose place is known, give or take so much; and the words in its cells that these do not say."""
     block = placed.block
     assert block.table is not None
     place = block.box or placed.area or _WHOLE
-    table, unsaid = align_table(block.table, page.free(place), page.words, place, is_all_its=True)
+    place = Box.clipped(place.x0 - off, place.y0 - off, place.x1 + off, place.y1 + off)
+    table, unsaid = align_table(block.table, page.free(place), page.printed, place, is_all_its=True)
+    return _with_table(page, number, placed, table), unsaid
+
+
+def _with_table(page: Claims, number: int, placed: Placed, table: Table) -> Block:
+    """A table's block; what its cells say is nobody else's."""
     ids = tuple(i for cell in table.cells for i in cell.word_ids)
+    page.found[number] = list(ids)
     page.claimed.update(ids)
-    done = _block(placed, ids, page.words).model_copy(update={"table": table})
-    return done, unsaid
+    return _block(placed, ids, page.words).model_copy(update={"table": table})
 
 
-def _align_boxed(page: _Page, number: int, block: ReadBlock) -> None:
+def _lacks_words(block: Block) -> bool:
+    """Whether some cell of a table has fewer words than it says."""
+    return block.table is not None and any(len(c.word_ids) < len(c.text.split()) for c in block.table.cells)
+
+
+def _align_boxed(page: Claims, number: int, block: ReadBlock) -> None:
     heard = page.free(block.box)
     if block.kind is BlockKind.FORMULA:
         page.take(Matches(ids={number: heard}), [number])  # LaTeX has the formula's signs, not its words
     elif block.kind is BlockKind.CHART:
-        page.take(Matches(ids={number: _said_anywhere(block, heard, page.words)}), [number])
+        page.take(Matches(ids={number: _said_anywhere(block, heard, page.printed)}), [number])
     else:
         # A figure's description need not say what is printed in it.
         is_text = block.kind is not BlockKind.FIGURE
-        page.take(match(tokens_of(block.text, number), heard, page.words, takes_near=is_text), [number])
+        page.take(match(tokens_of(block.text, number), heard, page.printed, takes_near=is_text), [number])
 
 
-def _said_anywhere(block: ReadBlock, heard: Sequence[int], words: Sequence[Word]) -> list[int]:
+def _look_beside(page: Claims, number: int, block: ReadBlock) -> None:
+    """Look for the words that a text lacks beside its box, if it finds more of them there."""
+    tokens = tokens_of(block.text, number)
+    if block.kind in _OTHER_THAN_TEXT or len(page.found.get(number, ())) >= len(tokens):
+        return
+    before = page.let_go(number)
+    found = match(tokens, page.free(block.box, _OFF), page.printed)
+    if len(found.ids.get(number, ())) > len(before):
+        page.take(found, [number])
+    page.claimed.update(page.found[number])
+
+
+def _said_anywhere(block: ReadBlock, heard: Sequence[int], printed: Print) -> list[int]:
     """Words that a chart's reading says, in whatever order: titles, units, ticks, categories, names, values."""
     said = {key_of(piece) for text in _texts_of(block) for piece in text.split()} - {""}
-    return [i for i in heard if key_of(words[i].text) in said]
+    return [i for i in heard if printed.keys[i] in said]
 
 
 def _texts_of(block: ReadBlock) -> list[str]:
@@ -166,71 +161,26 @@ def _texts_of(block: ReadBlock) -> list[str]:
     return [chart.title, *axes, *series, *(t for s in chart.series for p in s.points for t in (p.category, p.text))]
 
 
-def _align_in_order(page: _Page, area: Box | None, blocks: Sequence[tuple[int, ReadBlock]]) -> None:
-    """First all blocks together, for where each stands; then each by itself, those that are surest first."""
-    tokens = {number: _tokens(block, number) for number, block in blocks}
-    said = [token for number, _ in blocks for token in tokens[number]]
-    rough = match(said, page.free(area), page.words, takes_near=False).ids
-    for number in sorted(tokens, key=lambda n: len(rough.get(n, ())) / max(1, len(tokens[n])), reverse=True):
-        stretch = _densest(rough.get(number, []))
-        n_missing = len(tokens[number]) - len(stretch)
-        reach = range(min(stretch, default=0) - n_missing, max(stretch, default=-1) + n_missing + 1)
-        near = [i for i in page.free(area) if i in reach] if stretch else []
-        page.take(match(tokens[number], near, page.words), [number], most_passed=_FEW)
-        if len(page.found[number]) < _WELL_MATCHED * len(tokens[number]):
-            _look_elsewhere(page, area, number, tokens[number])
-
-
-def _densest(ids: Sequence[int]) -> list[int]:
-    """The longest run of ids without a wide gap: what stands elsewhere was matched by chance."""
-    runs: list[list[int]] = []
-    for i in ids:
-        if not runs or i - runs[-1][-1] > _FEW:
-            runs.append([])
-        runs[-1].append(i)
-    return max(runs, key=len, default=[])
-
-
-def _look_elsewhere(page: _Page, area: Box | None, number: int, tokens: Sequence[Token]) -> None:
-    """Take the stretch of free words in which most of a block's tokens stand, if that is more than was found."""
-    before = page.found[number]
-    page.claimed -= set(before)
-    free = page.free(area)
-    keys = {key_of(token.text) for token in tokens}
-    hits = [key_of(page.words[i].text) in keys for i in free]
-    length = max(1, round(len(tokens) * _ROOM))
-    best, start = 0, 0
-    inside = sum(hits[:length])
-    for n in range(max(1, len(free) - length + 1)):
-        if inside > best:
-            best, start = inside, n
-        inside += (hits[n + length] if n + length < len(hits) else 0) - (hits[n] if n < len(hits) else 0)
-    matches = match(tokens, free[start : start + length], page.words)
-    if len(matches.ids.get(number, ())) > len(before):
-        page.take(matches, [number], most_passed=_FEW)
-    else:
-        page.claimed.update(before)
-
-
-def _tokens(block: ReadBlock, number: int) -> list[Token]:
-    text = block.text
-    if block.table is not None:
-        text = " ".join(cell.text for cell in block.table.cells)
-    return [] if block.kind is BlockKind.FORMULA else tokens_of(text, number)
-
-
-def _finished(page: _Page, number: int, placed: Placed) -> tuple[Block, set[int]]:
+def _finished(page: Claims, number: int, placed: Placed) -> tuple[Block, set[int]]:
     """A block with what was found for it; a table's cells share that, and what else stands between and nobody has."""
-    said, unsaid = page.found.get(number, []), page.unsaid(number)
-    block = placed.block
+    said, block = page.found.get(number, []), placed.block
     if block.table is None:
-        return _block(placed, tuple(sorted({*said, *unsaid})), page.words), set(unsaid)
-    place = Box.around(page.words[i].box for i in said) or placed.area or _WHOLE
+        unsaid = unsaid_by(page, number, block)
+        page.claimed |= unsaid
+        return _block(placed, tuple(sorted({*said, *unsaid})), page.words), unsaid
+    place = _roomy(page, said) or placed.area or _WHOLE
     heard = sorted({*said, *page.free(place)}) if said else []
-    table, left = align_table(block.table, heard, page.words, place, is_all_its=False)
-    ids = tuple(i for cell in table.cells for i in cell.word_ids)
-    page.claimed.update(ids)
-    return _block(placed, ids, page.words).model_copy(update={"table": table}), left
+    table, unsaid = align_table(block.table, heard, page.printed, place, is_all_its=False)
+    return _with_table(page, number, placed, table), unsaid
+
+
+def _roomy(page: Claims, ids: Sequence[int]) -> Box | None:
+    """Around words, with room for rows and columns beside them of which nothing was found; None for no words."""
+    box = Box.around(page.words[i].box for i in ids)
+    if box is None:
+        return None
+    down = _LINES_BESIDE * median(page.words[i].box.height for i in ids)
+    return Box.clipped(box.x0 - _BESIDE, box.y0 - down, box.x1 + _BESIDE, box.y1 + down)
 
 
 def _block(placed: Placed, ids: tuple[int, ...], words: Sequence[Word]) -> Block:

@@ -2,178 +2,175 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Sequence
+from itertools import pairwise
 
 from docai.domain.geometry import Box
 from docai.domain.tables import Cell, Table
-from docai.domain.words import Word
-from docai.grounding.word_matching import Token, is_ornament, match, tokens_of
+from docai.grounding.lines import in_lines
+from docai.grounding.spelling import is_ornament, is_same
+from docai.grounding.table_places import Places, astray, beside, places_of
+from docai.grounding.word_matching import Print, Token, match, tokens_of
 
-_SAME_LINE = 0.5
-"""Words whose middles differ by less than this part of their height stand in one line."""
-
-Extent = tuple[float, float]
+_GAP = 3.0
+"""Words of a line that are set apart by more characters' widths may be of two cells."""
+_SURE = 0.8
+"""Where so many of a table's tokens were found together, what else is printed in its cells is the table's."""
 
 
 def align_table(
-    table: Table, heard: Sequence[int], words: Sequence[Word], place: Box, *, is_all_its: bool
+    table: Table, heard: Sequence[int], printed: Print, place: Box, *, is_all_its: bool
 ) -> tuple[Table, set[int]]:
     """Give every cell its words; gives the table, and the words that stand in cells which do not say them.
 
     First cells and words are matched line by line. Words that stand in another row or column than their cell's others
-    were matched by chance and are let go. What is left is looked for where the cells matched so far say that a row and
-    a column must be: there a word that reads something else is the cell's too, and tells against it.
+    were matched by chance and are let go. Cells that did not find all of their words, as those of several lines do not,
+    are then looked for where the others say that their row and column must be: there a word that reads something else
+    is the cell's too, and tells against it.
 
     Args:
         table: as it was read.
         heard: ids of the words to look among.
-        words: the page's words.
+        printed: the page's words.
         place: where the table stands.
         is_all_its: whether the reader said where the table stands, so that all words there are of it; else those that
-            no cell says may be of other text.
+            no cell says are only where most of the table was found.
     """
-    lines = _line_by_line(heard, words)
+    lines = [i for line in in_lines(heard, printed.words) for i in line]
     tokens = [tokens_of(cell.text, number) for number, cell in enumerate(table.cells)]
-    matches = match([token for of_cell in tokens for token in of_cell], lines, words)
-    ids = {number: list(matches.ids.get(number, ())) for number in range(len(table.cells))}
-    for number in _astray(table, ids, words):
-        ids[number] = []
+    matches = match([token for of_cell in tokens for token in of_cell], lines, printed)
+    search = _Search(table, tokens, lines, printed)
+    search.ids.update((number, list(found)) for number, found in matches.ids.items())
+    search.let_go(astray(table, search.ids, printed))
+    search.doubt(beside(table, search.ids, printed))
+    search.complete(place)
     unsaid: set[int] = set()
-    for is_last in (False, True):
-        unsaid |= _look_in_place(table, tokens, ids, _Print(lines, words, place), takes_unsaid=is_last and is_all_its)
+    if is_all_its or search.share >= _SURE:
+        unsaid = search.fill(place)
     rank = {i: n for n, i in enumerate(lines)}
-    cells = tuple(_with_words(cell, sorted(ids[n], key=rank.__getitem__), words) for n, cell in enumerate(table.cells))
+    cells = tuple(
+        _with_words(cell, sorted(search.ids[n], key=rank.__getitem__), printed) for n, cell in enumerate(table.cells)
+    )
     return table.model_copy(update={"cells": cells}), unsaid
 
 
-@dataclass(frozen=True, slots=True)
-class _Print:
-    """What is printed where the table stands."""
+class _Search:
+    """Cells in search of their words."""
 
-    lines: Sequence[int]
-    """Ids of words, line by line."""
-    words: Sequence[Word]
-    place: Box
+    def __init__(self, table: Table, tokens: Sequence[Sequence[Token]], lines: Sequence[int], printed: Print) -> None:
+        self.ids: dict[int, list[int]] = {number: [] for number in range(len(table.cells))}
+        self._table = table
+        self._tokens = tokens
+        self._lines = lines
+        self._printed = printed
+        self._doubted: dict[int, list[int]] = {}
 
+    @property
+    def share(self) -> float:
+        """How many of the table's tokens were found, 0 to 1."""
+        n_found = sum(min(len(self._tokens[n]), len(found)) for n, found in self.ids.items())
+        return n_found / max(1, sum(map(len, self._tokens)))
 
-def _look_in_place(
-    table: Table, tokens: Sequence[Sequence[Token]], ids: dict[int, list[int]], printed: _Print, *, takes_unsaid: bool
-) -> set[int]:
-    """Complete cells with the free words that stand where they must be; gives those that a cell does not say."""
-    words = printed.words
-    extents = _extents(table, ids, words)
-    free = set(printed.lines) - {i for found in ids.values() for i in found}
-    unsaid: set[int] = set()
-    for number in sorted(ids, key=lambda n: len(table.cells[n].text), reverse=True):
-        expected, is_sure = _expected(table.cells[number], extents, printed.place)
-        if expected is None:
-            continue
-        own = set(ids[number])
-        here = [i for i in printed.lines if i in own or (i in free and expected.holds(words[i].box.centre))]
-        if len(here) == len(own):
-            continue
-        more = match(tokens[number], here, words)
-        n_before = match(tokens[number], [i for i in here if i in own], words).n_matched.get(number, 0)
-        if more.n_matched.get(number, 0) > n_before or not own:
-            ids[number] = more.ids.get(number, [])
-        left = [i for i in here if i not in ids[number] and not is_ornament(words[i].text)]
-        left = left if is_sure and takes_unsaid else []
-        ids[number] = ids[number] + left
-        unsaid.update(left)
-        free = (free | own) - set(ids[number])
-    return unsaid
+    def let_go(self, numbers: Sequence[int]) -> None:
+        """Take words away from cells that found them by chance."""
+        self.ids.update((number, []) for number in numbers)
 
+    def doubt(self, numbers: Sequence[int]) -> None:
+        """Take words away from cells that may have found them by chance, unless no others say the same."""
+        for number in numbers:
+            self._doubted[number], self.ids[number] = self.ids[number], []
 
-def _astray(table: Table, ids: dict[int, list[int]], words: Sequence[Word]) -> list[int]:
-    """Cells whose words stand nearer to the middle of another row or column than to that of their own."""
-    middles = {n: box.centre for n, found in ids.items() if (box := Box.around(words[i].box for i in found))}
-    rows = _medians((table.cells[n].row, y) for n, (_, y) in middles.items() if table.cells[n].row_span == 1)
-    columns = _medians((table.cells[n].col, x) for n, (x, _) in middles.items() if table.cells[n].col_span == 1)
-    astray = []
-    for number, (x, y) in middles.items():
-        cell = table.cells[number]
-        in_row = cell.row_span > 1 or _is_nearest(y, cell.row, rows)
-        in_column = cell.col_span > 1 or _is_nearest(x, cell.col, columns)
-        if not in_row or not in_column:
-            astray.append(number)
-    return astray
+    def complete(self, whole: Box) -> None:
+        """Look once more for cells that did not find all of their words, the longest first."""
+        loose = [n for n, tokens in enumerate(self._tokens) if tokens and not self._is_whole(n)]
+        if not loose:
+            return
+        places = self._places(whole)
+        before = {number: self.ids[number] or self._doubted.get(number, []) for number in loose}
+        held = {i for number, found in self.ids.items() if number not in before for i in found}
+        free = [i for i in self._lines if i not in held]
+        for number in sorted(loose, key=lambda n: len(self._tokens[n]), reverse=True):
+            self.ids[number] = self._found(number, before[number], free, places)
+            taken = set(self.ids[number])
+            free = [i for i in free if i not in taken]
 
+    def fill(self, whole: Box) -> set[int]:
+        """Give cells the words that stand in them and that nobody says; gives these."""
+        held = {i for found in self.ids.values() for i in found}
+        words = self._printed.words
+        free = [i for i in self._lines if i not in held and not is_ornament(words[i].text)]
+        if not free:
+            return set()
+        places = self._places(whole)
+        unsaid: set[int] = set()
+        for number, cell in enumerate(self._table.cells):
+            here = self._standing_in(places.certain(cell), free)
+            self.ids[number] += here
+            unsaid.update(here)
+            free = [i for i in free if i not in unsaid] if here else free
+        return unsaid
 
-def _medians(places: Iterable[tuple[int, float]]) -> dict[int, float]:
-    """The median of each row or column."""
-    found: dict[int, list[float]] = {}
-    for number, place in places:
-        found.setdefault(number, []).append(place)
-    return {number: median(of_one) for number, of_one in found.items()}
+    def _places(self, whole: Box) -> Places:
+        """Where rows and columns are, by cells that found all of their words where there are such."""
+        sure = {n: found for n, found in self.ids.items() if found and n not in self._doubted and self._is_whole(n)}
+        return places_of(
+            self._table, sure, {n: found for n, found in self.ids.items() if n not in sure}, self._printed, whole
+        )
 
+    def _is_whole(self, number: int) -> bool:
+        """Whether a cell found exactly what it says, in one piece."""
+        found, tokens, keys = self.ids[number], self._tokens[number], self._printed.keys
+        if len(found) != len(tokens) or any(keys[i] != token.key for i, token in zip(found, tokens, strict=True)):
+            return False
+        return len(found) < 2 or self._is_one_piece(found)
 
-def _is_nearest(place: float, own: int, medians: dict[int, float]) -> bool:
-    distance = abs(place - medians[own]) if own in medians else 0.0
-    return all(distance <= abs(place - other) for other in medians.values())
+    def _is_one_piece(self, ids: Sequence[int]) -> bool:
+        """Whether words stand as one cell's do: without a wide gap in a line, and lines one under the other."""
+        words, edges = self._printed.words, self._printed.edges
+        starts, ends = [], []
+        for line in in_lines(ids, words):
+            for one, other in pairwise(line):
+                (x0, _, x1, _), (x2, _, x3, _) = edges[one], edges[other]
+                width = (x1 - x0 + x3 - x2) / (len(words[one].text) + len(words[other].text))
+                if x2 - x1 > _GAP * width:
+                    return False
+            starts.append(edges[line[0]][0])
+            ends.append(edges[line[-1]][2])
+        return max(starts) <= min(ends)
 
+    def _found(self, number: int, before: list[int], free: Sequence[int], places: Places) -> list[int]:
+        """A cell's words: those where it must be, else between its neighbours, else those that it had found before."""
+        cell, tokens = self._table.cells[number], self._tokens[number]
+        words = self._printed.words
+        certain, possible = places.certain(cell), places.possible(cell)
+        best: list[int] = []
+        n_best = 0
+        for box in (certain, possible):
+            here = self._standing_in(box, free)
+            if here and is_same(cell.text, " ".join(words[i].text for i in here)):
+                return here
+            found = match(tokens, here, self._printed, takes_near=box is certain or certain is None)
+            n_matched = found.n_matched.get(number, 0)
+            if n_matched > n_best or not best:
+                best, n_best = found.ids.get(number, []), n_matched
+            if n_best == len(tokens):
+                break
+        left = [i for i in before if i in set(free)]
+        if len(left) == len(before) and self._n_said(number, before) > n_best:
+            return before
+        return best
 
-def _with_words(cell: Cell, ids: Sequence[int], words: Sequence[Word]) -> Cell:
-    box = cell.box or Box.around(words[i].box for i in ids)
-    return cell.model_copy(update={"word_ids": tuple(ids), "box": box})
+    def _n_said(self, number: int, ids: Sequence[int]) -> int:
+        return match(self._tokens[number], ids, self._printed).n_matched.get(number, 0)
 
-
-def _line_by_line(heard: Sequence[int], words: Sequence[Word]) -> list[int]:
-    """Words as a table is read: lines from the top, each from the left."""
-    lines: list[list[int]] = []
-    middle, height = 0.0, 0.0
-    for i in sorted(heard, key=lambda i: words[i].box.centre[1]):
-        y = words[i].box.centre[1]
-        if not lines or y - middle > _SAME_LINE * max(height, words[i].box.height):
-            lines.append([])
-            middle, height = y, words[i].box.height
-        lines[-1].append(i)
-    return [i for line in lines for i in sorted(line, key=lambda i: words[i].box.x0)]
-
-
-def _extents(
-    table: Table, ids: dict[int, list[int]], words: Sequence[Word]
-) -> tuple[dict[int, Extent], dict[int, Extent]]:
-    """From where to where rows and columns reach, by what was matched in cells that span none of the others."""
-    rows: dict[int, Extent] = {}
-    columns: dict[int, Extent] = {}
-    for number, cell in enumerate(table.cells):
-        box = Box.around(words[i].box for i in ids[number])
+    def _standing_in(self, box: Box | None, ids: Sequence[int]) -> list[int]:
         if box is None:
-            continue
-        if cell.row_span == 1:
-            rows[cell.row] = _wider(rows.get(cell.row), (box.y0, box.y1))
-        if cell.col_span == 1:
-            columns[cell.col] = _wider(columns.get(cell.col), (box.x0, box.x1))
-    return rows, columns
+            return []
+        x0, y0, x1, y1 = box.x0, box.y0, box.x1, box.y1
+        middles = self._printed.middles
+        return [i for i in ids if x0 <= middles[i][0] <= x1 and y0 <= middles[i][1] <= y1]
 
 
-def _wider(known: Extent | None, more: Extent) -> Extent:
-    return more if known is None else (min(known[0], more[0]), max(known[1], more[1]))
-
-
-def _expected(cell: Cell, extents: tuple[dict[int, Extent], dict[int, Extent]], place: Box) -> tuple[Box | None, bool]:
-    """Where a cell must be, and whether its row and column are both known by other cells of theirs."""
-    if cell.box is not None:
-        return cell.box, True
-    rows, columns = extents
-    across, knows_column = _between(columns, cell.col, cell.col_span, (place.x0, place.x1))
-    down, knows_row = _between(rows, cell.row, cell.row_span, (place.y0, place.y1))
-    if across[0] >= across[1] or down[0] >= down[1]:
-        return None, False
-    return Box.clipped(across[0], down[0], across[1], down[1]), knows_column and knows_row
-
-
-def _between(known: dict[int, Extent], first: int, span: int, whole: Extent) -> tuple[Extent, bool]:
-    """The extent of a stretch of rows or columns, and whether it is known; else all between its neighbours.
-
-    What is known reaches a third into the gaps beside it: a cell's print may be wider than that of the others.
-    """
-    before = max((extent[1] for n, extent in known.items() if n < first), default=whole[0])
-    after = min((extent[0] for n, extent in known.items() if n >= first + span), default=whole[1])
-    within = [extent for n, extent in known.items() if first <= n < first + span]
-    if len(within) < span:
-        return (before, after), False
-    start, end = min(e[0] for e in within), max(e[1] for e in within)
-    return (start - max(0.0, start - before) / 3, end + max(0.0, after - end) / 3), True
+def _with_words(cell: Cell, ids: Sequence[int], printed: Print) -> Cell:
+    box = cell.box or printed.around(ids)
+    return cell.model_copy(update={"word_ids": tuple(ids), "box": box})

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz.distance import Indel, LCSseq
 
+from docai.domain.geometry import Box
 from docai.domain.words import Word
-from docai.grounding.ground import NEAR, normalised
+from docai.grounding.differences import NEAR
+from docai.grounding.lines import around
+from docai.grounding.spelling import is_ornament, normalised
 
-_ORNAMENT = re.compile(r"[.\u2026\u00b7_\u2013\u2014-]{3,}|[\u2022\u25e6\u25aa\u25ab\u2023\u25cf\u25cb\u25a0\u25a1|]")
+__all__ = ["Edges", "Matches", "Print", "Token", "is_ornament", "key_of", "match", "tokens_of"]
+
+_MARK = re.compile(r"(?<=\d)[.,'\u2019](?=\d)")
+"""A mark between digits. Words are found by their digits alone: whether the marks are right, the verdict says."""
+
+
+Edges = tuple[float, float, float, float]
+"""Left, top, right, bottom, in fractions of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +30,30 @@ class Token:
     """A run of characters that a reader said."""
 
     text: str
+    key: str
     owner: int
     """Whose it is: the number of a block or cell."""
+
+
+class Print:
+    """A page's words, with what matching asks of them most."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self.words = words
+        self.keys = [key_of(word.text) for word in words]
+        self.edges: list[Edges] = [(box.x0, box.y0, box.x1, box.y1) for box in (word.box for word in words)]
+        self.middles = [((x0 + x1) / 2, (y0 + y1) / 2) for x0, y0, x1, y1 in self.edges]
+
+    def edges_of(self, ids: Sequence[int]) -> Edges:
+        """Of the smallest rectangle around words, at least one."""
+        if len(ids) == 1:
+            return self.edges[ids[0]]
+        lefts, tops, rights, bottoms = zip(*(self.edges[i] for i in ids), strict=True)
+        return min(lefts), min(tops), max(rights), max(bottoms)
+
+    def around(self, ids: Sequence[int]) -> Box | None:
+        """The smallest box around words; None for none."""
+        return around([self.words[i] for i in ids])
 
 
 @dataclass(slots=True)
@@ -37,34 +70,31 @@ class Matches:
 
 def tokens_of(text: str, owner: int) -> list[Token]:
     """A text's runs of characters; those without letters, digits or signs that matter are left out."""
-    return [Token(piece, owner) for piece in text.split() if key_of(piece)]
+    return [Token(piece, key, owner) for piece in text.split() if (key := key_of(piece))]
 
 
+@lru_cache(maxsize=16384)
 def key_of(text: str) -> str:
     """What two spellings of a word have in common."""
-    return normalised(text).casefold()
+    key = normalised(text).casefold()
+    return _MARK.sub("", key) if any(map(str.isdigit, key)) else key
 
 
-def is_ornament(text: str) -> bool:
-    """Whether a printed word is a leader, a rule or a bullet, which a reader may leave out."""
-    return _ORNAMENT.fullmatch(text) is not None
-
-
-def match(said: Sequence[Token], heard: Sequence[int], words: Sequence[Word], *, takes_near: bool = True) -> Matches:
+def match(said: Sequence[Token], heard: Sequence[int], printed: Print, *, takes_near: bool = True) -> Matches:
     """Match tokens with words, both in their order, so that the most agree (longest common subsequence).
 
     Args:
         said: what a reader said, owners in order.
         heard: ids of the words to look among, in the order in which they are read.
-        words: the page's words.
+        printed: the page's words.
         takes_near: whether words that read something near, and words passed over, are told as well.
     """
     found = Matches()
-    keys = [key_of(words[i].text) for i in heard]
+    keys = [printed.keys[i] for i in heard]
     i = j = 0
-    for block in LCSseq.editops([key_of(token.text) for token in said], keys).as_matching_blocks():
+    for block in LCSseq.editops([token.key for token in said], keys).as_matching_blocks():
         if takes_near:
-            _bridge(found, said[i : block.a], heard[j : block.b], words, _owners_around(said, i, block.a))
+            _bridge(found, said[i : block.a], heard[j : block.b], printed, _owners_around(said, i, block.a))
         for k in range(block.size):
             owner = said[block.a + k].owner
             found.ids.setdefault(owner, []).append(heard[block.b + k])
@@ -81,13 +111,12 @@ def _owners_around(said: Sequence[Token], start: int, end: int) -> int | None:
     return before if before == after else None
 
 
-def _bridge(
-    found: Matches, said: Sequence[Token], heard: Sequence[int], words: Sequence[Word], around: int | None
-) -> None:
+def _bridge(found: Matches, said: Sequence[Token], heard: Sequence[int], printed: Print, around: int | None) -> None:
     """What lies between two matches: the same characters cut differently, something near, or words passed over."""
     if not heard:
         return
-    if said and _joined(token.text for token in said) == _joined(words[i].text for i in heard):
+    words = printed.words
+    if said and key_of(" ".join(t.text for t in said)) == key_of(" ".join(words[i].text for i in heard)):
         owner = said[0].owner
         if all(token.owner == owner for token in said):
             found.ids.setdefault(owner, []).extend(heard)
@@ -96,8 +125,8 @@ def _bridge(
     start = 0
     passed: list[int] = []
     for i in heard:
-        key = key_of(words[i].text)
-        near = next((n for n in range(start, len(said)) if _is_near(key, key_of(said[n].text))), None)
+        key = printed.keys[i]
+        near = next((n for n in range(start, len(said)) if _is_near(key, said[n].key)), None)
         if near is None:
             passed += [] if is_ornament(words[i].text) else [i]
             continue
@@ -108,8 +137,4 @@ def _bridge(
 
 
 def _is_near(one: str, other: str) -> bool:
-    return bool(one) and Indel.normalized_similarity(one, other) >= NEAR
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return key_of(" ".join(texts))
+    return bool(one) and Indel.normalized_similarity(one, other, score_cutoff=NEAR) >= NEAR

@@ -1,4 +1,4 @@
-"""What a tenant may do with its jobs: list, follow, cancel, and have what failed done again."""
+"""What a tenant may do with its jobs: list, follow, cancel, and have pages read again."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 
 from docai.domain.documents import Fault, PageState
 from docai.domain.events import Event
-from docai.domain.ids import JobId, TenantId
+from docai.domain.ids import DocumentId, JobId, TenantId
 from docai.domain.jobs import Job, JobPlace, JobState, Priority
 from docai.domain.work import Stage
 from docai.errors import JobEnded, JobUnfinished, NotFound, NothingToRetry
 from docai.jobs.opening import CANCELLED_CODE, enter, reopened
 from docai.jobs.progress import as_of_now
+from docai.jobs.reread import put_back
 from docai.pipeline.record import NOT_SEARCHABLE, end_job
 from docai.protocols import Doorbell, Records, Sealer, UnitOfWork
 
@@ -91,10 +92,7 @@ class Jobs:
         """
         with self._unit(tenant_id) as unit:
             old = unit.jobs.get(job_id)
-            unit.work.hold(old.document_id)
-            newest = unit.jobs.of_document(old.document_id)
-            if newest is not None and not newest.state.is_final:
-                raise JobUnfinished("The document is still being read.", job_id=str(newest.id))
+            _must_have_ended(unit, old.document_id)
             begun = reopened(unit, old.document_id, datetime.now(UTC), priority or old.priority)
             if begun is None:
                 raise NothingToRetry("Nothing of the document failed.")
@@ -103,8 +101,52 @@ class Jobs:
         self._doorbell.ring([Stage.OPEN.capability])
         return job
 
+    def reread(
+        self,
+        tenant_id: TenantId,
+        document_id: DocumentId,
+        *,
+        pages: Collection[int] = (),
+        password: str | None = None,
+        priority: Priority = Priority.NORMAL,
+    ) -> Job:
+        """Have pages of a document that was read be read again, by the settings of now. Gives the new job.
+
+        What they said before stays as revisions; results that come out the same make no new one.
+
+        Args:
+            tenant_id: on whose behalf.
+            document_id: of the document.
+            pages: their numbers, 1-based; none: all.
+            password: opens an encrypted PDF; the one given before was forgotten.
+            priority: of the new job.
+
+        Raises:
+            DocumentNotFound, PageNotFound: the tenant has no such document, or it no such page.
+            JobUnfinished: the document is being read.
+        """
+        with self._unit(tenant_id) as unit:
+            _must_have_ended(unit, document_id)
+            job = put_back(unit, document_id, pages, datetime.now(UTC), priority)
+            enter(unit, job, password, self._sealer)
+        self._doorbell.ring([Stage.OPEN.capability])
+        return job
+
     def _unit(self, tenant_id: TenantId) -> AbstractContextManager[UnitOfWork]:
         return self._records.unit_of_work(tenant_id)
+
+
+def _must_have_ended(unit: UnitOfWork, document_id: DocumentId) -> None:
+    """Hold a document until the transaction ends, once its newest job has ended.
+
+    Raises:
+        DocumentNotFound: the tenant has none of this id.
+        JobUnfinished: it has not.
+    """
+    unit.work.hold(document_id)
+    newest = unit.jobs.of_document(document_id)
+    if newest is not None and not newest.state.is_final:
+        raise JobUnfinished("The document is still being read.", job_id=str(newest.id))
 
 
 def _cancelled(unit: UnitOfWork, job_id: JobId) -> Job:

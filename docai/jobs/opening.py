@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from docai.domain.documents import Document, DocumentStatus, PageState
@@ -62,9 +63,16 @@ def reopened(
         failed |= set(unit.documents.pages_at_fault(document_id, code))
     if not failed and document.status is not DocumentStatus.FAILED:
         return None
-    epoch = unit.work.new_epoch(document_id)
-    unit.work.settle_dead(document_id)
-    unit.documents.mark_pages(document_id, failed, PageState.QUEUED)
+    return begun_again(unit, document, failed, now, priority)
+
+
+def begun_again(
+    unit: UnitOfWork, document: Document, numbers: Collection[int], now: datetime, priority: Priority
+) -> tuple[Job, Document]:
+    """A further job for a document that is held, in a new epoch, these pages queued again."""
+    epoch = unit.work.new_epoch(document.id)
+    unit.work.settle_dead(document.id)
+    unit.documents.mark_pages(document.id, numbers, PageState.QUEUED)
     queued = {"status": DocumentStatus.QUEUED, "fault": None, "updated_at": now, "epoch": epoch}
     fresh = document.model_copy(update=queued)
     unit.documents.save(fresh)

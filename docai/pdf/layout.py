@@ -8,11 +8,15 @@ from enum import IntEnum
 import numpy as np
 import pymupdf
 
+from docai.charts.assembly import FoundChart
+from docai.charts.marks import Frame
 from docai.domain.geometry import Box, PageSize
 from docai.domain.parses import Block, BlockKind
-from docai.domain.words import PageWords, Word
+from docai.domain.words import PageWords, Witness, Word
+from docai.pdf.drawings import find_charts
 from docai.pdf.fields import Field, read_fields
 from docai.pdf.layout_captions import with_captions
+from docai.pdf.layout_charts import chart_block, with_charts, without_tables
 from docai.pdf.layout_columns import with_columns_apart
 from docai.pdf.layout_floats import around_paragraphs
 from docai.pdf.layout_headings import with_levels
@@ -46,6 +50,8 @@ class _Place(IntEnum):
     FOOT = 4
 
 
+_PICTURES = frozenset({BlockKind.FIGURE, BlockKind.CHART})
+"""What is seen where no word is."""
 _PLACES = {BlockKind.HEADER: _Place.HEAD, BlockKind.FOOTNOTE: _Place.NOTES, BlockKind.FOOTER: _Place.FOOT}
 
 
@@ -59,14 +65,23 @@ def read_layout(page: pymupdf.Page, words: PageWords) -> tuple[Block, ...]:
     if page.layout_information is None:
         page.get_layout(return_raw=True, filter_img_bboxes=True)
     size = PageSize(width_pt=page.rect.width, height_pt=page.rect.height)
+    regions = regions_of(page.layout_information or ())
     return compose(
-        regions_of(page.layout_information or ()),
+        regions,
         words.words,
         size,
         tables=read_tables(page, words),
+        charts=_read_charts(page, words, regions),
         fields=read_fields(page, words.words, size),
         is_first_page=page.number == 0,
     )
+
+
+def _read_charts(page: pymupdf.Page, words: PageWords, regions: Sequence[Region]) -> list[FoundChart]:
+    """The page's charts that can be read from the drawing; a scan has none."""
+    if words.witness is not Witness.TEXT_LAYER:
+        return []
+    return find_charts(page, words.words, [Frame(*r.rect) for r in regions if r.kind is BlockKind.FIGURE])
 
 
 def compose(
@@ -75,22 +90,25 @@ def compose(
     size: PageSize,
     *,
     tables: Sequence[FoundTable] = (),
+    charts: Sequence[FoundChart] = (),
     fields: Sequence[Field] = (),
     is_first_page: bool = False,
 ) -> tuple[Block, ...]:
-    """Regions, tables and fields with the words they hold, as blocks in reading order."""
+    """Regions, tables, charts and fields with the words they hold, as blocks in reading order."""
     rects = rects_of(words, size)
     tables = [found for found in tables if not _is_form(found.box, fields, size)]
     blocks = [_table_block(found) for found in tables] + [_field_block(field, size) for field in fields]
     taken = {i for block in blocks for i in block.word_ids}
     regions = [region for region in regions if not _is_taken(region, tables, fields, size)]
+    regions = with_charts(regions, without_tables(charts, tables), size, taken)
+    taken |= {i for region in regions for i in region.word_ids}
     share_out(regions, words, rects, [i for i in range(len(words)) if i not in taken])
     regions = with_columns_apart(regions, words, rects)
     known = vocabulary(words)
     blocks += [
         _region_block(region, words, rects, size, known=known)
         for region in regions
-        if region.word_ids or region.kind is BlockKind.FIGURE
+        if region.word_ids or region.kind in _PICTURES
     ]
     ordered = _in_order(with_captions(blocks), words, rects, size)
     return tuple(with_levels(ordered, words, size.height_pt, is_first_page=is_first_page))
@@ -136,6 +154,8 @@ def _is_form(box: Box, fields: Sequence[Field], size: PageSize) -> bool:
 def _region_block(
     region: Region, words: Sequence[Word], rects: Rects, size: PageSize, *, known: frozenset[str]
 ) -> Block:
+    if region.chart is not None:
+        return chart_block(region, words, rects, size, known=known)
     if region.kind is BlockKind.TABLE:
         rows = rows_by_place(region.word_ids, words)
         text = "\n".join("\t".join(text_of([cell], words, known) for cell in row) for row in rows)

@@ -17,7 +17,7 @@ _OF_FIGURE = re.compile(
     r"(?:supplementary\s+)?(?:fig(?:ure|\.)?|abb(?:ildung|\.)|chart|plate|scheme|photo|image)\b", re.IGNORECASE
 )
 
-_HOSTS = frozenset({BlockKind.TABLE, BlockKind.FIGURE})
+_HOSTS = frozenset({BlockKind.TABLE, BlockKind.FIGURE, BlockKind.CHART})
 
 
 def with_captions(blocks: Sequence[Block]) -> list[Block]:

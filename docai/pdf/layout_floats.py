@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from docai.domain.parses import Block, BlockKind
 
-_FLOATS = frozenset({BlockKind.FIGURE, BlockKind.TABLE, BlockKind.CAPTION})
+_FLOATS = frozenset({BlockKind.FIGURE, BlockKind.CHART, BlockKind.TABLE, BlockKind.CAPTION})
 _HYPHENS = "-\u2010\u00ad"
 _ENDS = ".!?:;\u3002"
 

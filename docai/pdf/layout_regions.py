@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from docai.charts.assembly import FoundChart
 from docai.domain.geometry import PageSize
 from docai.domain.parses import BlockKind
 from docai.domain.words import Word
@@ -48,6 +49,8 @@ class Region:
     lines: list[Rect] = field(default_factory=list)
     """The lines, pictures and rules that the model put together."""
     word_ids: list[int] = field(default_factory=list)
+    chart: FoundChart | None = None
+    """What was read from the drawing, of a region that is a chart."""
 
 
 def regions_of(groups: Sequence[Mapping[str, Any]]) -> list[Region]:

@@ -14,6 +14,8 @@ from itertools import pairwise
 
 from pydantic import BaseModel, ConfigDict
 
+from docai.checks.joined_tables import check_joined
+from docai.domain.checks import Check
 from docai.domain.parses import Block, BlockKind, PageParse
 from docai.domain.tables import Cell, CellRole, Table
 
@@ -81,6 +83,22 @@ def join_tables(parses: Iterable[PageParse]) -> tuple[JoinedTable, ...]:
     return tuple(_joined(chain) for chain in chains)
 
 
+def heading_checks(parses: Iterable[PageParse]) -> dict[int, list[Check]]:
+    """By page: whether the table that begins it repeats the heading of the one that ends the page before.
+
+    Args:
+        parses: The pages' parses, in any order.
+    """
+    found: dict[int, list[Check]] = {}
+    for before, after in pairwise(sorted(parses, key=lambda parse: parse.page_number)):
+        last, first = _last(before), _first(after)
+        if last is None or first is None or after.page_number != before.page_number + 1:
+            continue
+        if _stands_below(last, first) and (checks := check_joined(last.block, first.block, first.index)):
+            found[after.page_number] = checks
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Link:
     """A part of a table, on its page."""
@@ -127,18 +145,22 @@ def _continued(whole: Table, last: _Link, first: _Link) -> int | None:
         last: The part that ends the page before.
         first: The table that begins the page after it.
     """
-    upper, lower = last.block.box, first.block.box
-    if last.table.n_cols != first.table.n_cols:
-        return None
-    if abs(upper.x0 - lower.x0) > ASIDE or abs(upper.x1 - lower.x1) > ASIDE:
-        return None
-    is_placed = upper.y1 >= LOW and lower.y0 <= HIGH
-    if not (is_placed or first.block.continues_previous):
+    if not _stands_below(last, first):
         return None
     caption = first.table.caption
     if caption and caption != whole.caption and not _CONTINUED.search(caption):
         return None
     return _repeated_rows(whole, first.table)
+
+
+def _stands_below(last: _Link, first: _Link) -> bool:
+    """Whether two tables have as many columns, in the same place across, and end and begin their pages."""
+    upper, lower = last.block.box, first.block.box
+    if last.table.n_cols != first.table.n_cols:
+        return False
+    if abs(upper.x0 - lower.x0) > ASIDE or abs(upper.x1 - lower.x1) > ASIDE:
+        return False
+    return (upper.y1 >= LOW and lower.y0 <= HIGH) or first.block.continues_previous
 
 
 def _repeated_rows(top: Table, bottom: Table) -> int | None:

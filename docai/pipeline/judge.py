@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from docai.checks.loops import leaks_prompt, runs_in_circles
 from docai.dialects import dialect_named
 from docai.dialects.dialect import Shown
 from docai.domain.attempts import Outcome
@@ -11,7 +12,6 @@ from docai.domain.generations import Generation, StopReason
 from docai.domain.readings import Reading
 from docai.domain.sights import Purpose, TokenPlan
 from docai.errors import EngineUnavailable, ReplyUnreadable, TokenBudgetExceeded
-from docai.pipeline.loops import leaks_prompt, runs_in_circles
 
 _FAILED = {
     StopReason.LENGTH: (Outcome.LENGTH, "The model was cut off before it was done."),

@@ -155,6 +155,7 @@ class Ladder:
             top_p=show.profile.top_p,
             seed=one.n_warmer,
             stop=show.profile.stop,
+            wants_logprobs=True,
         )
         return GenerationRequest(
             images=(ShownImage(content, one.plan, media_id=sha256_of(content)),),
@@ -192,7 +193,7 @@ class Ladder:
             seconds=generation.seconds,
         )
         self.attempts.append(attempt)
-        return judged
+        return replace(judged, reading=_sure_as(judged.reading, generation.probability))
 
     def _following(self, one: Try, judged: Judged) -> list[Try]:
         """What is tried next for something that was not read; nothing where every rung was tried."""
@@ -233,6 +234,14 @@ class Ladder:
 
 def _temperature(one: Try, profile: ReadingProfile) -> float:
     return max(profile.temperature, WARMER[one.n_warmer - 1]) if one.n_warmer else profile.temperature
+
+
+def _sure_as(reading: Reading | None, probability: float | None) -> Reading | None:
+    """A reading whose blocks are as sure as the reply that they stand in."""
+    if reading is None or probability is None:
+        return reading
+    blocks = (block.model_copy(update={"confidence": probability}) for block in reading.blocks)
+    return reading.model_copy(update={"blocks": tuple(blocks)})
 
 
 def _part(one: Try, reading: Reading | None) -> Part:

@@ -37,7 +37,7 @@ class LeasePolicy:
 
 
 class BatchWatch:
-    """Watches over one batch; see `Watch` in `docai.pipeline.stages`."""
+    """Watches over one batch; see `Watch` in `docai.pipeline.batch`."""
 
     def __init__(self, leases: Sequence[Lease], stopping: threading.Event) -> None:
         self._held = {lease.item.id: lease for lease in leases}

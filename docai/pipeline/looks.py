@@ -122,7 +122,9 @@ def _as_found(block: ReadBlock, read: Sequence[Placed]) -> list[Placed]:
     text = "\n".join(each.block.text for each in read if each.block.text.strip())
     if not text and block.kind is not BlockKind.FIGURE:
         return []
-    return [Placed(block.model_copy(update={"text": text, "table": None, "chart": None}), block.box)]
+    told = [each.block.confidence for each in read if each.block.confidence is not None]
+    found = {"text": text, "table": None, "chart": None, "confidence": min(told, default=None)}
+    return [Placed(block.model_copy(update=found), block.box)]
 
 
 def _continued(each: Placed, block: ReadBlock) -> Placed:

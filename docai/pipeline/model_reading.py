@@ -130,14 +130,20 @@ class ModelReading:
                 attempts.append(_kept(words, look.area))
                 rungs.add(_fallback(words))
         taken = {i for each in sequence if isinstance(each, Block) for i in each.word_ids}
-        aligned = align([each for each in sequence if isinstance(each, Placed)], words, taken=taken)
-        from_model = (_named(block, self._vlm.name) for block in aligned.blocks)
+        placed = [each for each in sequence if isinstance(each, Placed)]
+        aligned = align(placed, words, taken=taken)
+        from_model = (
+            _named(block, self._vlm.name, each.block.confidence)
+            for block, each in zip(aligned.blocks, placed, strict=True)
+        )
         parse = PageParse(
             page_number=page.number,
             engine=self._vlm.name,
             blocks=tuple(each if isinstance(each, Block) else next(from_model) for each in sequence),
             attempts=tuple(attempts),
             rung=max(rungs, key=_FURTHEST.index),
+            drawn=tuple(block for block in layout.blocks if block.chart is not None),
+            manifest=layout.manifest,
         )
         verified = verify(
             parse,
@@ -152,11 +158,12 @@ class ModelReading:
         return _final(page.model_copy(update={"parse": verified, "fault": None if is_mended else page.fault}))
 
 
-def _named(block: Block, reader: str) -> Block:
-    """A block whose table says what found its grid."""
-    if block.table is None:
-        return block
-    return block.model_copy(update={"table": block.table.model_copy(update={"engine": reader})})
+def _named(block: Block, reader: str, confidence: float | None) -> Block:
+    """A block that says how sure its reader was, and whose table says what found its grid."""
+    changes: dict[str, object] = {"reader_confidence": confidence}
+    if block.table is not None:
+        changes["table"] = block.table.model_copy(update={"engine": reader})
+    return block.model_copy(update=changes)
 
 
 def _laid_out_in(area: Box | None, left: Sequence[Block], read: Sequence[Box | None]) -> list[Block]:

@@ -47,6 +47,8 @@ class ModelPolicy:
     """Of one image, at most."""
     max_attempts: int
     """How often the model is asked about one page, each time about all parts of it that are still to be read."""
+    libraries: tuple[str, ...] = ()
+    """Names of the packages that run the model or speak to its server, for manifests."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from docai.checks.verify import verify
 from docai.domain.documents import Document, Fault, Page, PageFacts, PageState
 from docai.domain.images import PageImage
-from docai.domain.words import PageWords, Witness
+from docai.domain.words import PageWords, TextLayerFlaw, Witness
 from docai.errors import BlobMissing, PageError
 from docai.pipeline.parse import LAYOUT_UNREADABLE, parse, parse_lines
 from docai.pipeline.parts import ReadingPolicy
@@ -18,6 +18,9 @@ from docai.telemetry import STEP_SECONDS, log
 BLANK_INK_SHARE = 0.0005
 """A page with less ink than this, and no words of its own, shows nothing: dust on an A4 scan at 200 DPI is some hundred
 of 3.9 million pixels."""
+
+_READABLE = frozenset({TextLayerFlaw.INVISIBLE, TextLayerFlaw.PARTIAL})
+"""Flaws for which a text layer is passed over although its characters can be read: it is still a second witness."""
 
 
 class PageReading:
@@ -33,18 +36,26 @@ class PageReading:
         """A page measured and drawn, and its image.
 
         Where the text layer is believed, the page is laid out and grounded, and in its final state unless a model is to
-        read it too. Else it is still queued: its words are to be recognised from its image.
+        read it too. Else it is still queued: its words are to be recognised from its image, as they are of every page
+        where both witnesses are wanted.
         """
         drawn: list[bytes] = []
         page = Page(document_id=document.id, number=number, state=PageState.QUEUED)
         return _or_failed(page, lambda: self._drawn(opened, page, drawn)), b"".join(drawn)
 
     def recognise(self, page: Page) -> Page:
-        """The page with the words that OCR read from its image; still queued, for its layout."""
+        """The page with the words that OCR read from its image; still queued, for its layout.
+
+        Where the text layer is believed, they are the second witness's. Else they are believed, and the text layer is
+        the second witness, if it can be read.
+        """
         with STEP_SECONDS.labels("ocr").time():
             seen = self._word_reader.read(self._pixels(page))
-        flaws = page.words.text_layer_flaws if page.words else ()
-        return page.model_copy(update={"words": seen.model_copy(update={"text_layer_flaws": flaws})})
+        layer = page.words or PageWords(witness=None)
+        if layer.witness is Witness.TEXT_LAYER:
+            return page.model_copy(update={"second_words": seen})
+        believed = seen.model_copy(update={"text_layer_flaws": layer.text_layer_flaws})
+        return page.model_copy(update={"words": believed, "second_words": _still_readable(layer)})
 
     def lay_out(self, opened: OpenDocument, page: Page) -> Page:
         """The page with its layout read from its image and words, and grounded.
@@ -70,7 +81,8 @@ class PageReading:
         page = page.model_copy(update={"size": facts.size, "image": image, "words": facts.words})
         if _is_blank(facts, ink_share):
             return page.model_copy(update={"state": PageState.BLANK, "words": PageWords(witness=None)})
-        return self._laid_out(opened, page, pixels) if facts.words.witness is Witness.TEXT_LAYER else page
+        is_read = facts.words.witness is Witness.TEXT_LAYER and not self._policy.wants_both_witnesses
+        return self._laid_out(opened, page, pixels) if is_read else page
 
     def _laid_out(self, opened: OpenDocument, page: Page, pixels: bytes) -> Page:
         words, image = page.words, page.image
@@ -106,7 +118,14 @@ def _or_failed(page: Page, read: Callable[[], Page]) -> Page:
     except PageError as error:
         log("page failed", level="warning", document=str(page.document_id), page=page.number, code=error.code)
         failed = Fault(code=error.code, message=error.message)
-        return page.model_copy(update={"state": PageState.FAILED, "fault": failed, "words": None})
+        return page.model_copy(update={"state": PageState.FAILED, "fault": failed, "words": None, "second_words": None})
+
+
+def _still_readable(layer: PageWords) -> PageWords | None:
+    """A text layer that was passed over, as a witness; None where its characters tell nothing."""
+    if not layer.words or not _READABLE.issuperset(layer.text_layer_flaws):
+        return None
+    return layer.model_copy(update={"witness": Witness.TEXT_LAYER})
 
 
 def _is_blank(facts: PageFacts, ink_share: float) -> bool:

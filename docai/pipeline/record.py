@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from docai.domain.documents import Document, DocumentFacts, DocumentStatus, Fault, Page, PageState, status_of
 from docai.domain.events import EventKind, NewEvent
 from docai.domain.jobs import Job, JobState
+from docai.domain.words import Witness
 from docai.domain.work import DOCUMENT_LEVEL, ItemState, Lease, NewItem, Stage, WorkItem
 from docai.pipeline.follow import follow
 from docai.protocols import Records, UnitOfWork
@@ -130,7 +131,7 @@ class Recorder:
         else:
             with self._records.unit_of_work(item.tenant_id) as unit:
                 known = unit.documents.page(item.document_id, item.page_number)
-            given_up = _without_model(known, fault) if item.stage is Stage.VLM else _failed(known, fault)
+            given_up = _given_up(known, item.stage, fault)
             then = follow(given_up, item.stage)
             self.page(lease, given_up, seconds=seconds, follow=then, state=ItemState.DEAD, fault=fault)
 
@@ -194,9 +195,19 @@ def _end(unit: UnitOfWork, job: Job, state: JobState, states: Sequence[PageState
     log("job ended", job=str(job.id), document=str(job.document_id), state=state.value, pages=len(states))
 
 
+def _given_up(page: Page, stage: Stage, fault: Fault) -> Page:
+    """A page without what a stage was to do for it."""
+    if stage is Stage.VLM:
+        return _without_model(page, fault)
+    if stage is Stage.OCR and page.words is not None and page.words.witness is Witness.TEXT_LAYER:
+        return page  # OCR was the second witness: the page is read without it
+    return _failed(page, fault)
+
+
 def _failed(page: Page, fault: Fault) -> Page:
     """A page that was given up. Its image is kept if it was drawn, to be shown, and to be deleted with the document."""
-    return page.model_copy(update={"state": PageState.FAILED, "fault": fault, "words": None, "parse": None})
+    nothing = {"words": None, "second_words": None, "parse": None}
+    return page.model_copy(update={"state": PageState.FAILED, "fault": fault, **nothing})
 
 
 def _without_model(page: Page, fault: Fault) -> Page:

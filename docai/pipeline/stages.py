@@ -6,14 +6,12 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from docai.domain.documents import Document, DocumentFacts, Fault, Page
+from docai.domain.documents import Document, DocumentFacts, Fault, Page, PageState
 from docai.domain.ids import Sha256
-from docai.domain.jobs import Job
 from docai.domain.work import Lease, NewItem, Stage, TroubleKind, delay_before_retry, is_worth_another_try
 from docai.errors import (
     DocaiError,
@@ -26,10 +24,12 @@ from docai.errors import (
     StoreError,
     TooManyPages,
 )
+from docai.pipeline.batch import Batch, Unwanted, Watch
 from docai.pipeline.follow import follow
 from docai.pipeline.index import PageIndexing, Seen
 from docai.pipeline.judge import ReadingCancelled
 from docai.pipeline.loose_blobs import put_again, take_back
+from docai.pipeline.manifest import Manifests
 from docai.pipeline.model_reading import Asking, ModelReading, as_laid_out
 from docai.pipeline.parts import Parts, ReadingPolicy
 from docai.pipeline.read import PageReading
@@ -49,35 +49,6 @@ _MISMATCH_PAUSE_S = 1.0
 """Wait before pages are handed back that the index does not take from this worker, which may be handed them again."""
 
 
-class Watch(Protocol):
-    """Watches over a batch: its leases are renewed while it makes progress."""
-
-    def should_stop(self, lease: Lease) -> bool:
-        """Whether the item is not to be begun: the worker is leaving, or the lease is known to be lost."""
-
-    def ended(self, lease: Lease) -> None:
-        """An item was ended, put back or found lost; which is progress."""
-
-    def progressed(self) -> None:
-        """An item that takes long came a step further."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Leased items of one stage and one job."""
-
-    job: Job
-    document: Document
-    leases: Sequence[Lease]
-    watch: Watch
-
-    def begin(self) -> Iterator[Lease]:
-        """The items, one after another, as long as the worker may go on."""
-        for lease in self.leases:
-            if not self.watch.should_stop(lease):
-                yield lease
-
-
 class Stages:
     """All stages, over the same parts."""
 
@@ -89,6 +60,7 @@ class Stages:
             blobs=parts.blobs, reader=parts.reader, word_reader=parts.word_reader, policy=policy
         )
         self._indexing = PageIndexing(blobs=parts.blobs, index=parts.index, embedder=parts.embedder)
+        self._manifests = Manifests(policy, parts.vlm)
         self._model: ModelReading | None = None
         if parts.vlm is not None and policy.model is not None:
             self._model = ModelReading(parts.vlm, parts.blobs, policy.model, evidence=policy.evidence)
@@ -118,7 +90,7 @@ class Stages:
             log("work cannot be loaded", level="warning", **facts_of(leases[0]), code=error.code)
             return  # the caller hands the batch back, or the leases run out
         TRACING.link(job.traceparent)
-        batch = _Batch(job, document, leases, watch)
+        batch = Batch(job, document, leases, watch)
         act = {
             Stage.OPEN: self._open,
             Stage.READ: self._read,
@@ -135,7 +107,7 @@ class Stages:
 
     # ---------------------------------------------------------------- the stages
 
-    def _open(self, batch: _Batch) -> None:
+    def _open(self, batch: Batch) -> None:
         def do(lease: Lease, begun: float) -> None:
             try:
                 facts = self._look_into(batch)
@@ -147,7 +119,7 @@ class Stages:
 
         self._each(batch, do)
 
-    def _look_into(self, batch: _Batch) -> DocumentFacts:
+    def _look_into(self, batch: Batch) -> DocumentFacts:
         with self._opened(batch) as opened:
             facts = opened.facts
         limit = self._policy.max_pages
@@ -155,26 +127,26 @@ class Stages:
             raise TooManyPages(f"The document has {facts.n_pages} pages; the limit is {limit}.", limit=limit)
         return facts
 
-    def _read(self, batch: _Batch) -> None:
+    def _read(self, batch: Batch) -> None:
         def do(opened: OpenDocument, lease: Lease, begun: float) -> None:
             page, pixels = self._reading.read(opened, batch.document, lease.item.page_number)
-            self._record_page(lease, page, begun, drawn={page.image.sha256: pixels} if page.image else {})
+            self._record_page(batch, lease, page, begun, drawn={page.image.sha256: pixels} if page.image else {})
 
         self._each_with_file(batch, do)
 
-    def _ocr(self, batch: _Batch) -> None:
+    def _ocr(self, batch: Batch) -> None:
         def do(lease: Lease, begun: float) -> None:
-            self._record_page(lease, self._reading.recognise(self._load(lease)), begun)
+            self._record_page(batch, lease, self._reading.recognise(self._load(lease)), begun)
 
         self._each(batch, do)
 
-    def _parse(self, batch: _Batch) -> None:
+    def _parse(self, batch: Batch) -> None:
         def do(opened: OpenDocument, lease: Lease, begun: float) -> None:
-            self._record_page(lease, self._reading.lay_out(opened, self._load(lease)), begun)
+            self._record_page(batch, lease, self._reading.lay_out(opened, self._load(lease)), begun)
 
         self._each_with_file(batch, do)
 
-    def _read_by_model(self, batch: _Batch) -> None:
+    def _read_by_model(self, batch: Batch) -> None:
         """Pages side by side: each spends most of its time waiting for the model, and is recorded when it ends."""
 
         def do(lease: Lease) -> None:
@@ -183,14 +155,14 @@ class Stages:
             try:
                 with self._one(batch, lease) as begun:
                     page, replies = self._by_model(batch, lease)
-                    self._record_page(lease, page, begun, drawn=replies)
+                    self._record_page(batch, lease, page, begun, drawn=replies)
             except ReadingCancelled:
                 log("reading cancelled", level="info", **facts_of(lease))  # the caller hands it back, or it was lost
 
         vlm = self._parts.vlm
         side_by_side(batch.leases, do, 1 if vlm is None else vlm.max_parallel)
 
-    def _by_model(self, batch: _Batch, lease: Lease) -> tuple[Page, Mapping[Sha256, bytes]]:
+    def _by_model(self, batch: Batch, lease: Lease) -> tuple[Page, Mapping[Sha256, bytes]]:
         page = self._load(lease)
         if self._policy.model is None:
             return as_laid_out(page), {}  # the model was taken out of the settings since the page was put forward
@@ -201,13 +173,13 @@ class Stages:
             tenant=str(lease.item.tenant_id),
             allows_cloud=tenant is not None and tenant.allows_cloud,
             priority=lease.item.priority,
-            cancel=_Unwanted(batch.watch, lease),
+            cancel=Unwanted(batch.watch, lease),
             on_round=batch.watch.progressed,
         )
         with STEP_SECONDS.labels("vlm").time():
             return self._model.read(page, asking)
 
-    def _embed(self, batch: _Batch) -> None:
+    def _embed(self, batch: Batch) -> None:
         document, to_begin = batch.document, batch.begin()
         while leases := list(islice(to_begin, self._indexing.n_pages)):
             with self._parts.records.unit_of_work(document.tenant_id) as unit:
@@ -245,7 +217,7 @@ class Stages:
     # ---------------------------------------------------------------- one item
 
     @contextmanager
-    def _one(self, batch: _Batch, lease: Lease) -> Iterator[float]:
+    def _one(self, batch: Batch, lease: Lease) -> Iterator[float]:
         """The boundary of an item: whatever is wrong with it, the others of its batch are done."""
         item = lease.item
         facts: Facts = {"docai.document": str(item.document_id), "docai.page": item.page_number, "docai.item": item.id}
@@ -312,9 +284,16 @@ class Stages:
         return False
 
     def _record_page(
-        self, lease: Lease, page: Page, begun: float, *, drawn: Mapping[Sha256, bytes] = MappingProxyType({})
+        self,
+        batch: Batch,
+        lease: Lease,
+        page: Page,
+        begun: float,
+        *,
+        drawn: Mapping[Sha256, bytes] = MappingProxyType({}),
     ) -> None:
         """Save a page; `drawn` is what was put into the blob store for it, which goes again if the result is late."""
+        page = self._manifests.entered(page, batch.document.sha256)
         item, then, seconds = lease.item, follow(page, lease.item.stage), _since(begun)
         try:
             self._patiently(lease, lambda: self._recorder.page(lease, page, seconds=seconds, follow=then))
@@ -323,6 +302,16 @@ class Stages:
             raise
         put_again(self._parts, item.tenant_id, drawn)
         self._ring(then)
+        if item.epoch > 1 and page.state in {PageState.FAILED, PageState.BLANK}:
+            self._forget_vectors(lease)
+
+    def _forget_vectors(self, lease: Lease) -> None:
+        """Take a page out of the index that was read before and says nothing now: nothing will replace it there."""
+        item = lease.item
+        try:
+            self._parts.index.delete(item.tenant_id, item.document_id, [item.page_number])
+        except StoreError as error:
+            log("vectors of an earlier reading left", level="warning", **facts_of(lease), code=error.code)
 
     def _patiently(self, lease: Lease, record: Callable[[], T]) -> T:
         """Record; again after a wait while the database is away.
@@ -351,7 +340,7 @@ class Stages:
             return unit.documents.page(lease.item.document_id, lease.item.page_number)
 
     @contextmanager
-    def _opened(self, batch: _Batch) -> Iterator[OpenDocument]:
+    def _opened(self, batch: Batch) -> Iterator[OpenDocument]:
         parts, document = self._parts, batch.document
         with parts.records.unit_of_work(document.tenant_id) as unit:
             sealed = unit.jobs.sealed_password(batch.job.id)
@@ -359,12 +348,12 @@ class Stages:
         with parts.reader.open(parts.blobs.path(document.sha256), document.media_type, password) as opened:
             yield opened
 
-    def _each(self, batch: _Batch, do: Callable[[Lease, float], None]) -> None:
+    def _each(self, batch: Batch, do: Callable[[Lease, float], None]) -> None:
         for lease in batch.begin():
             with self._one(batch, lease) as begun:
                 do(lease, begun)
 
-    def _each_with_file(self, batch: _Batch, do: Callable[[OpenDocument, Lease, float], None]) -> None:
+    def _each_with_file(self, batch: Batch, do: Callable[[OpenDocument, Lease, float], None]) -> None:
         """Open the file once for a batch of pages; if it cannot be opened, that is each item's trouble."""
         with ExitStack() as stack:
             try:
@@ -377,18 +366,6 @@ class Stages:
             for lease in batch.begin():
                 with self._one(batch, lease) as begun:
                     do(opened, lease, begun)
-
-
-@dataclass(frozen=True, slots=True)
-class _Unwanted:
-    """A `Cancellation`: whether the worker is leaving, or the lease is known to be lost."""
-
-    watch: Watch
-    lease: Lease
-
-    def is_set(self) -> bool:
-        """True: nobody waits for the result."""
-        return self.watch.should_stop(self.lease)
 
 
 def _since(begun: float) -> float:

@@ -14,6 +14,7 @@ from docai.protocols.records import (
     UnitOfWork,
 )
 from docai.protocols.requests import BatchRecords, RequestKeys
+from docai.protocols.reviews import FlagRecords, RevisionRecords
 from docai.protocols.stores import BlobStore, IndexShelf, PageIndex, Sealer
 from docai.protocols.upkeep import UpkeepRecords
 from docai.protocols.webhooks import WebhookOutbox, WebhookRecords
@@ -31,6 +32,7 @@ __all__ = [
     "ErasureRecords",
     "EventRecords",
     "ExtractionRecords",
+    "FlagRecords",
     "ImageRule",
     "IndexRecords",
     "IndexShelf",
@@ -44,6 +46,7 @@ __all__ = [
     "QueryRequests",
     "Records",
     "RequestKeys",
+    "RevisionRecords",
     "Sealer",
     "SpanReader",
     "TermRecords",

@@ -15,6 +15,7 @@ from docai.domain.jobs import Job, JobPlace, JobState
 from docai.protocols.erasures import ErasureQueue, ErasureRecords
 from docai.protocols.indexes import EmbeddingRecords, IndexRecords, QueryRequests
 from docai.protocols.requests import BatchRecords, RequestKeys
+from docai.protocols.reviews import FlagRecords, RevisionRecords
 from docai.protocols.upkeep import UpkeepRecords
 from docai.protocols.webhooks import WebhookOutbox, WebhookRecords
 from docai.protocols.work import EventRecords, WorkQueue, WorkRecords
@@ -56,7 +57,10 @@ class DocumentRecords(Protocol):
         """
 
     def unreferenced(self, blobs: Sequence[Sha256]) -> Sequence[Sha256]:
-        """Those of `blobs` that no document of anybody names, as original, as page image or as what a model said."""
+        """Those of `blobs` that no document of anybody names, as original, as page image or as what a model said.
+
+        What an old revision of a page names counts too.
+        """
 
     def open_ledger(self, document_id: DocumentId, n_pages: int) -> None:
         """Enter pages 1 to `n_pages` as queued; pages that stand there already are left alone."""
@@ -95,11 +99,14 @@ class DocumentRecords(Protocol):
     ) -> None:
         """Set the state and the fault of many pages at once, and drop what pages of that state do not have.
 
-        A failed page keeps its size and image, one that is queued again nothing, any other all.
+        A failed page keeps its size and image, one that is queued again nothing, any other all. Its revisions stay.
         """
 
     def save_page(self, page: Page) -> None:
-        """Replace all that is known of a page, in one go."""
+        """Replace all that is known of a page, in one go; its own `revision` does not count.
+
+        A result that is final and that the page did not have is a further revision of it, and has its flags.
+        """
 
 
 class TermRecords(Protocol):
@@ -203,6 +210,8 @@ class UnitOfWork(Protocol):
     webhooks: WebhookRecords
     erasures: ErasureRecords
     embeddings: EmbeddingRecords
+    flags: FlagRecords
+    revisions: RevisionRecords
 
 
 class Records(Protocol):

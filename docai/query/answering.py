@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from docai.domain.answers import Answer, AnswerNews, Hit, PagesFound, Question
@@ -13,8 +14,19 @@ from docai.query.answer import ENGINE, answer
 from docai.query.ask_model import Asked, ModelAsker
 from docai.query.ask_span_reader import SpanAsker
 from docai.query.search import still_there
+from docai.query.unverified import Unverified, settled
 
 _PAGE = re.compile(r"\bpages?\s+(?:no\.?\s*|number\s+)?(\d{1,6})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPolicy:
+    """The settings that decide which answers are given."""
+
+    min_confidence: float
+    """0 to 1; an answer of words of a page that is less sure is withheld."""
+    unverified: Unverified = Unverified.MARK
+    """What becomes of an answer that its cited places do not hold."""
 
 
 class Answering:
@@ -25,8 +37,8 @@ class Answering:
         records: Records,
         search: Callable[[TenantId, Question], list[Hit]],
         model_for: Callable[[TenantId], ModelAsker | None],
+        policy: AnswerPolicy,
         *,
-        min_confidence: float,
         spans: SpanAsker | None = None,
     ) -> None:
         """Take what finds pages and answers from them into use.
@@ -35,13 +47,13 @@ class Answering:
             records: the record of truth.
             search: finds pages.
             model_for: gives the model that is asked for a tenant; None: none is.
-            min_confidence: 0 to 1; an answer of words of a page that is less sure is withheld.
+            policy: which answers are given.
             spans: asked beside the extractive reader; None: that one alone.
         """
         self._records = records
         self._search = search
         self._model_for = model_for
-        self._min_confidence = min_confidence
+        self._policy = policy
         self._spans = spans
 
     def news(
@@ -70,12 +82,12 @@ class Answering:
                 question,
                 pages,
                 terms=unit.terms,
-                min_confidence=self._min_confidence,
+                min_confidence=self._policy.min_confidence,
                 answer_id=answer_id,
                 now=now,
             )
         if self._spans is not None and missing is None:
-            floor = self._spans.joined(floor, pages, min_confidence=self._min_confidence, cancel=cancel)
+            floor = self._spans.joined(floor, pages, min_confidence=self._policy.min_confidence, cancel=cancel)
         given = floor
         model = self._model_for(tenant_id) if missing is None else None
         if missing is not None:
@@ -94,6 +106,7 @@ class Answering:
                     given = said
                 else:
                     yield said
+        given = settled(given, [page for _, page in pages], self._policy.unverified)
         with self._records.unit_of_work(tenant_id) as unit:
             unit.answers.add(given)
         yield given

@@ -16,13 +16,12 @@ from docai.protocols import Cancellation
 from docai.query.answer_reply import SCHEMA, AnswerSaid, AnswerSoFar, answer_said
 from docai.query.model_json import Reply, ask, fill
 from docai.query.shown_pages import Camera, Shown, show
+from docai.query.unverified import DOUBTED
 from docai.query.verify_answer import Verified, verified
 
 SEES_NOTHING = "The model sees no answer on the pages that it was shown."
 _BASE = 0.8
 """How sure an answer is of which the engine gives no probabilities."""
-_UNVERIFIED = 0.4
-"""What is left where a quote, or the answer's own words, do not stand on the pages."""
 _DOUBT_LEFT = 0.5
 """What is left of the doubt where the extractive reader says the same."""
 _DIFFERS = 0.8
@@ -134,7 +133,7 @@ def _why_nothing(use: ModelUse) -> str:
 def _confidence(asked: Asked, said: AnswerSaid, held: Verified, probability: float | None) -> float:
     sure = _BASE if probability is None else probability
     read = [c.evidence.confidence for c in held.citations]
-    sure *= min(read, default=0.0) ** 0.5 if held.is_verified else _UNVERIFIED
+    sure *= min(read, default=0.0) ** 0.5 if held.is_verified else DOUBTED
     if asked.floor.text is None:
         return sure
     return 1 - (1 - sure) * _DOUBT_LEFT if _agrees(said.answer, asked.floor.text) else sure * _DIFFERS

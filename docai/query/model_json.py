@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
@@ -103,12 +102,8 @@ def _read(generation: Generation, read: Callable[[object], T]) -> Reply[T]:
         content = read(json_in(generation.text))
     except ReplyUnreadable as error:
         return Reply(None, usage, error.message)
-    return Reply(content, usage, None, _probability(generation))
+    return Reply(content, usage, None, generation.probability)
 
-
-def _probability(generation: Generation) -> float | None:
-    given = generation.token_logprobs
-    return math.exp(sum(given) / len(given)) if given else None
 
 
 def _repair(prompt: str, said: str, problem: str) -> str:

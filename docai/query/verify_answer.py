@@ -11,14 +11,16 @@ from docai.domain.answers import AnswerForm, Citation, Step
 from docai.domain.documents import Page
 from docai.domain.evidence import Evidence, Verdict
 from docai.domain.geometry import Box
+from docai.grounding.numbers import quantity_of
 from docai.query.answer_reply import AnswerSaid, QuoteSaid, StepSaid
 from docai.query.arithmetic import NotArithmetic, calculate
+from docai.query.claims import claim_of
+from docai.query.entailment import holds
 from docai.query.quotes import locate
 from docai.query.shown_pages import Shown
 
 _NUMBER = re.compile(r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,9}|\d{1,30})(?:\.\d{1,30})?(?!\d)")
 """Longer runs of digits are no quantities; Python reads no number of thousands of digits."""
-_WORD = re.compile(r"[^\W_]+")
 _CLOSE = Fraction(1, 200)
 """Relative difference up to which a rounded result is the one worked out."""
 _PERCENT = Fraction(100)
@@ -56,7 +58,8 @@ def verified(said: AnswerSaid, shown: Shown, *, reader: str) -> Verified:
     pages = _cited_pages(found, shown)
     if said.type is not AnswerForm.YES_NO:
         refusal = _refusal(said, pages, results)
-    is_verified = refusal is None and bool(found) and len(found) == len(said.evidence) and _stands(said, pages, results)
+    is_whole = refusal is None and bool(found) and len(found) == len(said.evidence)
+    is_verified = is_whole and holds(said.answer, said.type, found, steps).is_held
     return Verified(known, steps, is_verified=is_verified, refusal=refusal)
 
 
@@ -96,7 +99,7 @@ def _worked_out(steps: Sequence[StepSaid], cited: Sequence[Citation]) -> tuple[t
     Raises:
         NotArithmetic: a step is none, has an operand that stands on no cited place, or has another result.
     """
-    printed = {number for citation in cited for number in _numbers(citation.quote)}
+    printed = {number for citation in cited for number in _printed(citation.quote)}
     done: list[Step] = []
     results: list[Fraction] = []
     counts: set[int] = set()
@@ -126,7 +129,7 @@ def _cited_pages(cited: Sequence[Citation], shown: Shown) -> list[Page]:
 
 def _refusal(said: AnswerSaid, pages: Sequence[Page], results: Sequence[Fraction]) -> str | None:
     """A figure that is neither on a cited page nor worked out must not be given."""
-    printed = {number for page in pages for number in _numbers(_text_of(page))}
+    printed = {number for page in pages for number in _printed(_text_of(page))}
     if (
         said.steps
         and said.type is AnswerForm.NUMBER
@@ -139,20 +142,18 @@ def _refusal(said: AnswerSaid, pages: Sequence[Page], results: Sequence[Fraction
     return None
 
 
-def _stands(said: AnswerSaid, pages: Sequence[Page], results: Sequence[Fraction]) -> bool:
-    """Whether the answer's words stand on the cited pages; what is worked out or judged need not."""
-    if said.type is AnswerForm.YES_NO or results:
-        return True
-    printed = {word for page in pages for word in _WORD.findall(_text_of(page).casefold())}
-    return set(_WORD.findall(said.answer.casefold())) <= printed
-
-
 def _text_of(page: Page) -> str:
     return " ".join(word.text for word in page.words.words) if page.words else ""
 
 
 def _numbers(text: str) -> list[Fraction]:
     return [Fraction(match.group().replace(",", "")) for match in _NUMBER.finditer(text)]
+
+
+def _printed(text: str) -> set[Fraction]:
+    """The numbers of a text, also as they are written with a decimal comma or spaces between thousands."""
+    read = (quantity_of(number.text) for number in claim_of(text).numbers)
+    return {*_numbers(text), *(quantity.value for quantity in read if quantity is not None)}
 
 
 def _is_near_any(number: Fraction, results: Sequence[Fraction]) -> bool:

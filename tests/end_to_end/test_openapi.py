@@ -27,6 +27,7 @@ BEYOND_SCHEMAS = {
     "unsupported_media_type",
     "webhook_url_refused",  # the address leads inside, or cannot be looked up
     "page_out_of_range",
+    "invalid_correction",  # it names no value of the page
     "invalid_schema",  # it is not of an object, refers to itself, or is larger than a setting allows
 }
 """Problems of requests that no schema can tell from good ones."""
@@ -37,6 +38,7 @@ OPAQUE = (
     "Last-Event-ID: not one",
     "crop: four numbers",
     "model: ",
+    "only: ",
 )
 """The same, among what `invalid_request` says: bounds that are settings, and texts that only the service makes."""
 

@@ -10,15 +10,16 @@ from uuid import UUID
 
 import anyio
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Body, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
 from docai.api.dependencies import LimitsDep, ListPageDep, SystemDep, TenantDep, cursor_after, time_and_id
+from docai.api.min_verdict import MinVerdict, floor_of, with_marks
 from docai.api.negotiation import accepted
 from docai.api.schemas.documents import DocumentListOut, DocumentOut, SubmissionOut, UploadOptions
 from docai.api.schemas.erasures import ErasureOut
-from docai.api.schemas.jobs import priority_of
+from docai.api.schemas.jobs import JobOut, RereadIn, priority_of
 from docai.api.schemas.pages import ContentOut
 from docai.api.schemas.problems import UPLOAD_PROBLEMS
 from docai.api.schemas.tables import TableListOut
@@ -114,6 +115,33 @@ def delete_document(document_id: UUID, response: Response, system: SystemDep, te
     return ErasureOut.of(erasure)
 
 
+@router.post("/{document_id}:reread", status_code=202)
+def reread_document(
+    document_id: UUID,
+    response: Response,
+    system: SystemDep,
+    tenant_id: TenantDep,
+    how: Annotated[RereadIn | None, Body()] = None,
+) -> JobOut:
+    """Have pages read again by the settings of now; 409 while the document is being read.
+
+    What they said before stays as revisions, a person's corrections too; a result that comes out the same makes no new
+    one.
+    """
+    asked = how or RereadIn()
+    system.admission.admit(tenant_id)
+    job = system.jobs.reread(
+        tenant_id,
+        DocumentId(document_id),
+        pages=asked.pages,
+        password=asked.password,
+        priority=priority_of(asked.priority or "normal"),
+    )
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return JobOut.of(job)
+
+
 @router.get(
     "/{document_id}/content",
     response_model=ContentOut,
@@ -123,19 +151,24 @@ def read_content(
     document_id: UUID,
     system: SystemDep,
     tenant_id: TenantDep,
+    min_verdict: MinVerdict = None,
     accept: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """What the document says, in reading order: JSON with evidence, Markdown or HTML, by `Accept`."""
+    """What the document says, in reading order: JSON with evidence, Markdown or HTML, by `Accept`.
+
+    Where `min_verdict` withholds a text, Markdown and HTML have its verdict in brackets instead.
+    """
     kind = accepted(accept, ["application/json", "text/markdown", "text/html"])
     document, pages = system.content(tenant_id, DocumentId(document_id))
+    floor = floor_of(min_verdict)
     if kind == "text/markdown":
-        return PlainTextResponse(document_markdown(pages), media_type="text/markdown")
+        return PlainTextResponse(document_markdown([with_marks(p, floor) for p in pages]), media_type="text/markdown")
     if kind == "text/html":
         return HTMLResponse(
-            document_html(document, pages),
+            document_html(document, [with_marks(page, floor) for page in pages]),
             headers={"Content-Security-Policy": PAGE_POLICY, "X-Content-Type-Options": "nosniff"},
         )
-    return JSONResponse(ContentOut.of(document, pages).model_dump(mode="json"))
+    return JSONResponse(ContentOut.of(document, pages, floor).model_dump(mode="json"))
 
 
 @router.get(
@@ -148,27 +181,31 @@ def read_tables(
     system: SystemDep,
     tenant_id: TenantDep,
     number: Annotated[int | None, Query(ge=1, description="Only this table of the document.")] = None,
+    min_verdict: MinVerdict = None,
     accept: Annotated[str | None, Header()] = None,
 ) -> Response:
     """The document's tables: JSON with a box and evidence for every cell, CSV (one table) or HTML, by `Accept`.
 
-    In JSON, tables that go on over pages stand under `joined` once more, put together.
+    In JSON, tables that go on over pages stand under `joined` once more, put together. Where `min_verdict` withholds a
+    text, CSV and HTML have its verdict in brackets instead.
     """
     kind = accepted(accept, ["application/json", "text/csv", "text/html"])
     document, pages = system.content(tenant_id, DocumentId(document_id))
+    floor = floor_of(min_verdict)
+    marked = [with_marks(page, floor) for page in pages]
     if kind == "text/html" and number is None:
         return HTMLResponse(
-            tables_html(document, pages),
+            tables_html(document, marked),
             headers={"Content-Security-Policy": PAGE_POLICY, "X-Content-Type-Options": "nosniff"},
         )
-    tables = [table for page in pages if page.parse for table in page.parse.tables]
+    tables = [table for page in marked if page.parse for table in page.parse.tables]
     if number is not None and number > len(tables):
         raise PageOutOfRange(f"The document has {len(tables)} tables.", n_tables=len(tables))
     if kind == "text/csv":
         if number is None and len(tables) != 1:
             raise InvalidRequest(f"CSV holds one table; choose one of {len(tables)} with ?number=.")
         return PlainTextResponse(table_csv(tables[(number or 1) - 1]), media_type="text/csv")
-    return JSONResponse(TableListOut.of(pages, number=number).model_dump(mode="json"))
+    return JSONResponse(TableListOut.of(pages, number=number, floor=floor).model_dump(mode="json"))
 
 
 async def _ended(system: System, tenant_id: TenantId, job_id: JobId, wait_s: float) -> Job:

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from docai.api.dependencies import ListPageDep, SystemDep, TenantDep, cursor_after
+from docai.api.min_verdict import MinVerdict, floor_of
 from docai.api.schemas.pages import PageDetailOut, PageListOut, PageOut
 from docai.api.schemas.questions import SOMETHING
 from docai.domain.answers import Question
@@ -43,9 +44,16 @@ def list_pages(document_id: UUID, system: SystemDep, tenant_id: TenantDep, page:
 
 
 @router.get("/{number}")
-def read_page(document_id: UUID, number: PageNumber, system: SystemDep, tenant_id: TenantDep) -> PageDetailOut:
-    """One page with its blocks, tables, words and evidence. Tables are numbered within the page here."""
-    return PageDetailOut.of_page(system.page(tenant_id, DocumentId(document_id), number), first_table=1)
+def read_page(
+    document_id: UUID,
+    number: PageNumber,
+    system: SystemDep,
+    tenant_id: TenantDep,
+    min_verdict: MinVerdict = None,
+) -> PageDetailOut:
+    """One page with its blocks, tables, words, evidence and checks. Tables are numbered within the page here."""
+    page = system.page(tenant_id, DocumentId(document_id), number)
+    return PageDetailOut.of_page(page, first_table=1, floor=floor_of(min_verdict))
 
 
 @router.get("/{number}/image", response_class=Response, responses=PNG)

@@ -6,7 +6,31 @@ from typing import Self
 
 from docai.api.schemas.evidence import BoxOut, EvidenceOut, box_out
 from docai.api.schemas.wire import WireModel
-from docai.domain.charts import Axis, Chart, ChartKind, DataPoint, Series
+from docai.domain.charts import Axis, AxisDirection, AxisFit, AxisScale, Chart, ChartKind, DataPoint, Series
+
+
+class AxisFitOut(WireModel):
+    """Which value stands where on an axis: `value = slope * position + intercept`, or its decimal logarithm.
+
+    Positions are fractions of the page's width or height, as in boxes.
+    """
+
+    scale: AxisScale
+    direction: AxisDirection
+    slope: float
+    intercept: float
+    residual: float
+    """How far the worst tick that fits is off its place, as a share of the axis."""
+    n_ticks: int
+    low: float
+    high: float
+    left_out: list[str]
+    """Labels in line with the ticks that do not fit."""
+
+    @classmethod
+    def of(cls, fit: AxisFit | None) -> Self | None:
+        """From the domain."""
+        return None if fit is None else cls.model_validate(fit.model_dump())
 
 
 class AxisOut(WireModel):
@@ -15,11 +39,13 @@ class AxisOut(WireModel):
     title: str
     unit: str
     ticks: list[str]
+    fit: AxisFitOut | None
+    """Null where it is unknown, and for axes of categories."""
 
     @classmethod
     def of(cls, axis: Axis) -> Self:
         """From the domain."""
-        return cls(title=axis.title, unit=axis.unit, ticks=list(axis.ticks))
+        return cls(title=axis.title, unit=axis.unit, ticks=list(axis.ticks), fit=AxisFitOut.of(axis.fit))
 
 
 class DataPointOut(WireModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, JsonValue
@@ -86,12 +86,22 @@ class JobListOut(WireModel):
 
 
 class RetryIn(WireModel):
-    """How a job is to be retried."""
+    """How a job is to be retried, or a document read again."""
 
     password: str | None = Field(
         default=None, max_length=1000, description="Opens an encrypted PDF; the one given before was forgotten."
     )
-    priority: PriorityName | None = Field(default=None, description="Of the new job; by default that of the old one.")
+    priority: PriorityName | None = Field(
+        default=None, description="Of the new job; by default that of the one that is retried, else `normal`."
+    )
+
+
+class RereadIn(RetryIn):
+    """Which pages are to be read again, and how."""
+
+    pages: list[Annotated[int, Field(ge=1, le=1_000_000)]] = Field(
+        default=[], max_length=10_000, description="Their numbers; empty: all."
+    )
 
 
 class EventOut(WireModel):

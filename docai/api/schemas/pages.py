@@ -1,115 +1,24 @@
-"""Pages, blocks, tables and evidence on the wire."""
+"""Pages and what a document says on the wire."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Self
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from docai.api.schemas.attempts import AttemptOut
-from docai.api.schemas.charts import ChartOut
+from docai.api.schemas.blocks import BlockOut, TableOut, blocks_and_tables
+from docai.api.schemas.checks import CheckOut
 from docai.api.schemas.documents import DocumentOut
-from docai.api.schemas.evidence import BoxOut, EvidenceOut, box_out
+from docai.api.schemas.evidence import BoxOut, OmissionOut, box_out
 from docai.api.schemas.wire import FaultOut, WireModel
 from docai.domain.attempts import Rung
 from docai.domain.documents import Document, Page, PageState
-from docai.domain.evidence import Coverage
-from docai.domain.geometry import Box
+from docai.domain.evidence import Coverage, Verdict
 from docai.domain.images import PageImage, ResolutionReason
-from docai.domain.parses import Block, BlockKind
 from docai.domain.plans import PagePlan
-from docai.domain.tables import Cell, CellRole, Table
 from docai.domain.words import PageWords, TextLayerFlaw, Witness, Word
-
-
-class CellOut(WireModel):
-    """A cell; rows and columns count from 0."""
-
-    row: int
-    col: int
-    row_span: int
-    col_span: int
-    role: CellRole
-    text: str
-    box: BoxOut | None
-    evidence: EvidenceOut | None
-
-    @classmethod
-    def of(cls, cell: Cell) -> Self:
-        """From the domain."""
-        return cls(
-            row=cell.row,
-            col=cell.col,
-            row_span=cell.row_span,
-            col_span=cell.col_span,
-            role=cell.role,
-            text=cell.text,
-            box=None if cell.box is None else box_out(cell.box),
-            evidence=EvidenceOut.of(cell.evidence),
-        )
-
-
-class TableOut(WireModel):
-    """A table."""
-
-    number: int = Field(description="Counts from 1 through the document.")
-    page: int
-    box: BoxOut
-    caption: str | None
-    n_rows: int
-    n_cols: int
-    engine: str
-    cells: list[CellOut]
-
-    @classmethod
-    def of(cls, table: Table, *, number: int, page: int, box: Box) -> Self:
-        """From the domain."""
-        return cls(
-            number=number,
-            page=page,
-            box=box_out(box),
-            caption=table.caption,
-            n_rows=table.n_rows,
-            n_cols=table.n_cols,
-            engine=table.engine,
-            cells=[CellOut.of(cell) for cell in table.cells],
-        )
-
-
-class BlockOut(WireModel):
-    """A piece of a page, in reading order."""
-
-    kind: BlockKind
-    text: str
-    box: BoxOut
-    level: int | None
-    label: str | None
-    word_ids: list[int]
-    table_number: int | None = Field(description="Which of the document's tables this block is.")
-    chart: ChartOut | None
-    continues_previous: bool = Field(
-        description="Whether it goes on from the block before it, or from the last one of the page before."
-    )
-    reader: str | None = Field(description="What read this block, where that is not the page's own engine.")
-    evidence: EvidenceOut | None
-
-    @classmethod
-    def of(cls, block: Block, *, table_number: int | None) -> Self:
-        """From the domain."""
-        return cls(
-            kind=block.kind,
-            text=block.text,
-            box=box_out(block.box),
-            level=block.level,
-            label=block.label,
-            word_ids=list(block.word_ids),
-            table_number=table_number,
-            chart=ChartOut.of(block.chart),
-            continues_previous=block.continues_previous,
-            reader=block.reader,
-            evidence=EvidenceOut.of(block.evidence),
-        )
 
 
 class CoverageOut(WireModel):
@@ -119,6 +28,7 @@ class CoverageOut(WireModel):
     n_covered: int
     share: float
     omitted_word_ids: list[int]
+    omissions: list[OmissionOut] = Field(description="The omitted words, those that stand together as one.")
 
     @classmethod
     def of(cls, coverage: Coverage) -> Self:
@@ -128,6 +38,7 @@ class CoverageOut(WireModel):
             n_covered=coverage.n_covered,
             share=round(coverage.share, 4),
             omitted_word_ids=list(coverage.omitted_word_ids),
+            omissions=[OmissionOut.of(omission) for omission in coverage.omissions],
         )
 
 
@@ -182,11 +93,13 @@ class PageOut(WireModel):
     height_pt: float | None
     image: ImageOut | None
     words: WordsOut | None
+    second_words: WordsOut | None = Field(description="The other witness, where it was heard too.")
     coverage: CoverageOut | None
     engine: str | None = Field(description="What read the page: the layout engine, or a vision-language model.")
     rung: Rung | None = Field(
         description="Which step of the ladder of attempts gave the result; null where no model was asked."
     )
+    revision: int | None = Field(description="Which of the page's results this is; null while there is none.")
     n_blocks: int
     n_tables: int
 
@@ -222,21 +135,31 @@ class PageDetailOut(PageOut):
 
     blocks: list[BlockOut]
     tables: list[TableOut]
+    checks: list[CheckOut] = Field(description="What the reading must satisfy, and whether it does.")
     attempts: list[AttemptOut] = Field(description="What was tried with a vision-language model, in order.")
+    manifest: dict[str, JsonValue] | None = Field(
+        description="All that the result depends on: hashes, prompts, settings, versions. Null where it was not kept."
+    )
     word_list: list[WordOut]
+    second_word_list: list[WordOut] = Field(description="The other witness's words, which `second` names by id.")
 
     @classmethod
-    def of_page(cls, page: Page, *, first_table: int) -> Self:
-        """From the domain; the page's first table has number `first_table` in the document."""
-        blocks, tables = blocks_and_tables(page, first_table=first_table)
-        words = page.words.words if page.words else ()
-        attempts = page.parse.attempts if page.parse else ()
+    def of_page(cls, page: Page, *, first_table: int, floor: Verdict | None = None) -> Self:
+        """From the domain; the page's first table has number `first_table` in the document.
+
+        Values below the floor are without their text.
+        """
+        parse = page.parse
+        blocks, tables = blocks_and_tables(parse, first_table=first_table, floor=floor)
         return cls(
             **_ledger_fields(page),
             blocks=blocks,
             tables=tables,
-            attempts=[AttemptOut.of(attempt) for attempt in attempts],
-            word_list=[WordOut.of(word) for word in words],
+            checks=[CheckOut.of(check) for check in parse.checks] if parse else [],
+            attempts=[AttemptOut.of(attempt) for attempt in parse.attempts] if parse else [],
+            manifest=parse.manifest.model_dump(mode="json") if parse and parse.manifest else None,
+            word_list=[WordOut.of(word) for word in page.words.words] if page.words else [],
+            second_word_list=[WordOut.of(word) for word in page.second_words.words] if page.second_words else [],
         )
 
 
@@ -265,12 +188,12 @@ class ContentOut(WireModel):
     tables: list[TableOut]
 
     @classmethod
-    def of(cls, document: Document, pages: Sequence[Page]) -> Self:
-        """From the domain."""
+    def of(cls, document: Document, pages: Sequence[Page], floor: Verdict | None = None) -> Self:
+        """From the domain; values below the floor without their text."""
         contents: list[PageContentOut] = []
         tables: list[TableOut] = []
         for page in pages:
-            blocks, found = blocks_and_tables(page, first_table=len(tables) + 1)
+            blocks, found = blocks_and_tables(page.parse, first_table=len(tables) + 1, floor=floor)
             tables += found
             contents.append(
                 PageContentOut(number=page.number, state=page.state, fault=FaultOut.of(page.fault), blocks=blocks)
@@ -309,27 +232,6 @@ class PagePlanOut(WireModel):
         )
 
 
-def tables_of(pages: Iterable[Page]) -> list[TableOut]:
-    """All tables of a document, numbered from 1."""
-    tables: list[TableOut] = []
-    for page in pages:
-        tables += blocks_and_tables(page, first_table=len(tables) + 1)[1]
-    return tables
-
-
-def blocks_and_tables(page: Page, *, first_table: int) -> tuple[list[BlockOut], list[TableOut]]:
-    """A page's blocks, and its tables numbered from `first_table`."""
-    blocks: list[BlockOut] = []
-    tables: list[TableOut] = []
-    for block in page.parse.blocks if page.parse else ():
-        number = None
-        if block.table is not None:
-            number = first_table + len(tables)
-            tables.append(TableOut.of(block.table, number=number, page=page.number, box=block.box))
-        blocks.append(BlockOut.of(block, table_number=number))
-    return blocks, tables
-
-
 def _ledger_fields(page: Page) -> dict[str, object]:
     parse = page.parse
     return {
@@ -340,9 +242,11 @@ def _ledger_fields(page: Page) -> dict[str, object]:
         "height_pt": page.size.height_pt if page.size else None,
         "image": ImageOut.of(page.image) if page.image else None,
         "words": WordsOut.of(page.words) if page.words else None,
+        "second_words": WordsOut.of(page.second_words) if page.second_words else None,
         "coverage": CoverageOut.of(parse.coverage) if parse and parse.coverage else None,
         "engine": parse.engine if parse else None,
         "rung": parse.rung if parse else None,
+        "revision": page.revision,
         "n_blocks": len(parse.blocks) if parse else 0,
         "n_tables": len(parse.tables) if parse else 0,
     }

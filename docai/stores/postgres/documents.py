@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Delete, Update, Uuid, delete, func, select, tuple_, union, update
-from sqlalchemy import Row as RowOf
 from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.orm import Session
 
@@ -20,25 +19,19 @@ from docai.domain.documents import (
     Page,
     PageState,
 )
-from docai.domain.geometry import PageSize
 from docai.domain.ids import DocumentId, Sha256, TenantId
 from docai.domain.jobs import Job
 from docai.errors import DocumentNotFound, PageNotFound
-from docai.stores.postgres.cells import drop_tables, replace_tables
-from docai.stores.postgres.embeddings import forget_everywhere
 from docai.stores.postgres.filters import conditions
 from docai.stores.postgres.jobs import PostgresJobs, new_row
 from docai.stores.postgres.locks import hold_blob, hold_document
+from docai.stores.postgres.pages import mark_pages, page_of, save_page
+from docai.stores.postgres.review_tables import PageRevisionRow
+from docai.stores.postgres.revision_entries import blobs_of_revisions
 from docai.stores.postgres.tables import AnswerRow, DocumentRow, ExtractionRow, PageRow, PageTermRow
 
 _FRESH = {"populate_existing": True}
 """Read what the database has now, also where this transaction changed a row it had read before."""
-
-_KEPT_COLUMNS: Mapping[PageState, Collection[str]] = {
-    PageState.QUEUED: (),
-    PageState.FAILED: ("width_pt", "height_pt", "image_sha256", "image"),
-}
-"""What is kept of pages that are marked so."""
 
 
 class PostgresDocuments:
@@ -113,7 +106,10 @@ class PostgresDocuments:
         replies = select(func.unnest(PageRow.reply_sha256s)).where(
             PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id
         )
-        blobs = (document.sha256, *self._session.scalars(of_pages), *self._session.scalars(replies))
+        kept = blobs_of_revisions(
+            PageRevisionRow.tenant_id == self._tenant_id, PageRevisionRow.document_id == document_id
+        )
+        blobs = (document.sha256, *self._session.scalars(union(of_pages, replies, *kept)))
         named = {Sha256(sha256) for sha256 in blobs if sha256}
         for statement in (
             delete(PageTermRow).where(PageTermRow.tenant_id == self._tenant_id, PageTermRow.document_id == document_id),
@@ -136,7 +132,9 @@ class PostgresDocuments:
         replies = select(func.unnest(PageRow.reply_sha256s)).where(PageRow.reply_sha256s.overlap(list(blobs)))
         originals = select(DocumentRow.sha256).where(DocumentRow.sha256.in_(blobs))
         images = select(PageRow.image_sha256).where(PageRow.image_sha256.in_(blobs))
-        still_named = set(self._session.scalars(union(originals, images, replies)))
+        old_images, _ = blobs_of_revisions(PageRevisionRow.image_sha256.in_(blobs))
+        _, old_replies = blobs_of_revisions(PageRevisionRow.reply_sha256s.overlap(list(blobs)))
+        still_named = set(self._session.scalars(union(originals, images, replies, old_images, old_replies)))
         return [sha256 for sha256 in blobs if sha256 not in still_named]
 
     def open_ledger(self, document_id: DocumentId, n_pages: int) -> None:
@@ -160,13 +158,13 @@ class PostgresDocuments:
         mine = (PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id, PageRow.number > after)
         # Rows are not kept in the session: a document of 2,000 pages would stay in memory.
         columns = select(*PageRow.__table__.c).where(*mine).order_by(PageRow.number).limit(limit)
-        return [_page_of(row) for row in self._session.execute(columns)]
+        return [page_of(row) for row in self._session.execute(columns)]
 
     def numbered_pages(self, document_id: DocumentId, numbers: Sequence[int]) -> Sequence[Page]:
         """Some pages, whole and in order; those that are not there are left out."""
         mine = (PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id, PageRow.number.in_(numbers))
         columns = select(*PageRow.__table__.c).where(*mine).order_by(PageRow.number)
-        return [_page_of(row) for row in self._session.execute(columns)]
+        return [page_of(row) for row in self._session.execute(columns)]
 
     def hold_blob(self, sha256: Sha256) -> None:
         """Keep others from deciding about a blob until the transaction ends."""
@@ -198,16 +196,7 @@ class PostgresDocuments:
         self, document_id: DocumentId, numbers: Collection[int], state: PageState, fault: Fault | None = None
     ) -> None:
         """Set the state and the fault of many pages at once, and drop what pages of that state do not have."""
-        hold_document(self._session, self._tenant_id, document_id)
-        marked = _page_columns(Page(document_id=document_id, number=1, state=state, fault=fault))
-        kept = _KEPT_COLUMNS.get(state, marked.keys() - {"state", "fault_code", "fault_message"})
-        changes = {name: value for name, value in marked.items() if name not in kept}
-        mine = (PageRow.tenant_id == self._tenant_id, PageRow.document_id == document_id)
-        self._session.execute(update(PageRow).where(*mine, PageRow.number.in_(numbers)).values(changes))
-        if "parse" in changes:
-            drop_tables(self._session, self._tenant_id, document_id, numbers)
-        if state is PageState.QUEUED:
-            forget_everywhere(self._session, self._tenant_id, document_id, numbers)
+        mark_pages(self._session, self._tenant_id, document_id, numbers, state=state, fault=fault)
 
     def save_page(self, page: Page) -> None:
         """Replace all that is known of a page, in one go.
@@ -215,12 +204,7 @@ class PostgresDocuments:
         Raises:
             DocumentNotFound: the tenant has no such document.
         """
-        hold_document(self._session, self._tenant_id, page.document_id)
-        key = {"tenant_id": self._tenant_id, "document_id": page.document_id, "number": page.number}
-        columns = _page_columns(page)
-        saved = insert(PageRow).values(key | columns)
-        self._session.execute(saved.on_conflict_do_update(index_elements=[*key], set_=columns))
-        replace_tables(self._session, self._tenant_id, page)
+        save_page(self._session, self._tenant_id, page)
 
     def _row(self, document_id: DocumentId, *, hold: bool = False) -> DocumentRow:
         mine = (DocumentRow.tenant_id == self._tenant_id, DocumentRow.id == document_id)
@@ -248,25 +232,6 @@ def _changing_columns(document: Document) -> dict[str, Any]:
     }
 
 
-def _page_columns(page: Page) -> dict[str, Any]:
-    coverage = page.parse.coverage if page.parse else None
-    attempts = page.parse.attempts if page.parse else ()
-    return {
-        "state": page.state,
-        "fault_code": page.fault and page.fault.code,
-        "fault_message": page.fault and page.fault.message,
-        "width_pt": page.size and page.size.width_pt,
-        "height_pt": page.size and page.size.height_pt,
-        "image_sha256": page.image and page.image.sha256,
-        "image": page.image,
-        "words": page.words,
-        "parse": page.parse,
-        "reply_sha256s": sorted({each.reply_sha256 for each in attempts if each.reply_sha256}),
-        "n_words": coverage and coverage.n_words,
-        "n_covered": coverage and coverage.n_covered,
-    }
-
-
 def _document_of(row: DocumentRow) -> Document:
     return Document(
         id=DocumentId(row.id),
@@ -287,19 +252,5 @@ def _document_of(row: DocumentRow) -> Document:
     )
 
 
-def _page_of(row: RowOf[Any]) -> Page:
-    has_size = row.width_pt is not None
-    return Page(
-        document_id=DocumentId(row.document_id),
-        number=row.number,
-        state=PageState(row.state),
-        fault=_fault_of(row),
-        size=PageSize(width_pt=row.width_pt, height_pt=row.height_pt) if has_size else None,
-        image=row.image,
-        words=row.words,
-        parse=row.parse,
-    )
-
-
-def _fault_of(row: DocumentRow | RowOf[Any]) -> Fault | None:
+def _fault_of(row: DocumentRow) -> Fault | None:
     return None if row.fault_code is None else Fault(code=row.fault_code, message=row.fault_message or "")

@@ -19,7 +19,7 @@ class PostgresEmbeddings:
     A row says that the page, as it was read last, was embedded: vectors were written before it, and it is forgotten
     under every encoder when the page is queued to be read again (`PostgresDocuments.mark_pages`). What the page's old
     vectors may leave in an index is then replaced when it is embedded again, or removed if it has nothing to embed;
-    if it cannot be read any more, they stay until the document is deleted.
+    if it cannot be read any more, the worker takes them out.
     """
 
     def __init__(self, session: Session, tenant_id: TenantId) -> None:

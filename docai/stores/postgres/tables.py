@@ -195,7 +195,10 @@ class PageRow(Row):
     image_sha256: Mapped[str | None] = mapped_column(index=True)
     image: Mapped[PageImage | None] = mapped_column(JsonOf(PageImage))
     words: Mapped[PageWords | None] = mapped_column(JsonOf(PageWords))
+    second_words: Mapped[PageWords | None] = mapped_column(JsonOf(PageWords))
     parse: Mapped[PageParse | None] = mapped_column(JsonOf(PageParse))
+    revision: Mapped[int | None]
+    """Which of its revisions `parse` is; NULL while it is none: there is no result, or no final one."""
     reply_sha256s: Mapped[list[str]] = mapped_column(ARRAY(CleanText), server_default=text("'{}'"))
     """Blobs of what a model said of the page; see `Attempt.reply_sha256`."""
     n_words: Mapped[int | None]

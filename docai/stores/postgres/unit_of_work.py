@@ -19,7 +19,9 @@ from docai.protocols import (
     ErasureRecords,
     EventRecords,
     ExtractionRecords,
+    FlagRecords,
     JobRecords,
+    RevisionRecords,
     TermRecords,
     UnitOfWork,
     WebhookRecords,
@@ -34,12 +36,14 @@ from docai.stores.postgres.engine import translated_errors
 from docai.stores.postgres.erasures import PostgresErasureQueue, PostgresErasures
 from docai.stores.postgres.events import PostgresEvents
 from docai.stores.postgres.extractions import PostgresExtractions
+from docai.stores.postgres.flags import PostgresFlags
 from docai.stores.postgres.indexes import PostgresIndexes
 from docai.stores.postgres.jobs import PostgresJobs, count_unfinished
 from docai.stores.postgres.outbox import PostgresOutbox
 from docai.stores.postgres.query_requests import PostgresQueryRequests
 from docai.stores.postgres.queue import PostgresQueue
 from docai.stores.postgres.request_keys import PostgresRequestKeys
+from docai.stores.postgres.revisions import PostgresRevisions
 from docai.stores.postgres.terms import PostgresTerms
 from docai.stores.postgres.upkeep import PostgresUpkeep
 from docai.stores.postgres.webhooks import PostgresWebhooks
@@ -60,6 +64,8 @@ class PostgresUnitOfWork:
     webhooks: WebhookRecords
     erasures: ErasureRecords
     embeddings: EmbeddingRecords
+    flags: FlagRecords
+    revisions: RevisionRecords
 
     def __init__(self, session: Session, tenant_id: TenantId) -> None:
         """Open the tenant's repositories on the session."""
@@ -74,6 +80,8 @@ class PostgresUnitOfWork:
         self.webhooks = PostgresWebhooks(session, tenant_id)
         self.erasures = PostgresErasures(session, tenant_id)
         self.embeddings = PostgresEmbeddings(session, tenant_id)
+        self.flags = PostgresFlags(session, tenant_id)
+        self.revisions = PostgresRevisions(session, tenant_id)
 
 
 class PostgresRecords:

@@ -47,7 +47,8 @@ N_PAGES = 4
 SETTINGS = Settings(vlm=VlmSettings(engine="served", model="qwen2.5-vl-7b", dialect="page_json"))
 WITHOUT_MODEL = Settings()
 TWO_HEADED = (
-    '{"blocks": [{"kind": "table", "box": null, "text": "", "otsl": "<ched>Annual<lcel><nl><fcel>12<fcel>800<nl>"}]}'
+    '{"blocks": [{"kind": "table", "box": null, "text": "", '
+    '"otsl": "<ched>Annual report<lcel><nl><fcel>Sales rose by 12 percent.<fcel>Costs fell to 800 euros.<nl>"}]}'
 )
 
 
@@ -254,14 +255,14 @@ def test_a_tables_spans_reach_its_rows_and_the_models_text_is_kept(
             text("SELECT row, col, row_span, col_span, text, role, verdict FROM table_cell WHERE page_number = 1")
         ).all()
     assert sorted(tuple(row) for row in rows) == [
-        (0, 0, 1, 2, "Annual", "column_header", "exact"),
-        (1, 0, 1, 1, "12", "data", "exact"),
-        (1, 1, 1, 1, "800", "data", "exact"),
+        (0, 0, 1, 2, "Annual report", "column_header", "exact"),
+        (1, 0, 1, 1, "Sales rose by 12 percent.", "data", "exact"),
+        (1, 1, 1, 1, "Costs fell to 800 euros.", "data", "exact"),
     ]
     page = pages(parts, job)[0]
     assert page.parse.tables[0].engine == "scripted 1"
     assert parts.blobs.get(page.parse.attempts[0].reply_sha256) == TWO_HEADED.encode()
-    assert page.parse.coverage.n_covered == 3, "what the model left out is omitted"
+    assert page.parse.coverage.n_covered == 12, "what the model left out is omitted"
 
 
 def test_what_was_read_of_a_document_that_is_gone_is_dropped_with_the_models_texts(

@@ -18,7 +18,15 @@ from docai.domain.events import EventKind
 from docai.domain.jobs import Job, JobState
 from docai.domain.work import Capability, Lease, NewItem, Stage
 from docai.engines.embedder.ngram import NgramEmbedder
-from docai.errors import BlobMissing, DocumentEncrypted, EngineUnavailable, StoreUnavailable, WrongPassword
+from docai.errors import (
+    BlobMissing,
+    DocumentEncrypted,
+    EngineUnavailable,
+    PageTimedOut,
+    StoreUnavailable,
+    WrongPassword,
+)
+from docai.jobs.commands import Jobs
 from docai.pipeline import stages
 from docai.pipeline.parts import Parts
 from docai.pipeline.stages import Stages
@@ -275,3 +283,35 @@ def test_a_result_is_recorded_when_the_database_is_back(
     do(parts)
     opening, *_ = items(records, job)
     assert (opening.stage, opening.errors, opening.state) == ("open", 0, "done")
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_a_page_that_cannot_be_read_a_second_time_leaves_the_index(
+    parts: Parts, sandbox: Sandbox, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, is_away: bool
+) -> None:
+    job = submitted(parts, tenant)
+    sandbox.says = DocumentFacts(n_pages=1)
+    monkeypatch.setattr(sandbox, "_measure", _too_slow)
+    do(parts)
+    embedder = NgramEmbedder()
+    seen = embedder.embed_words(a_page(job.document_id).words)  # type: ignore[arg-type]
+    assert seen is not None
+    parts.index.upsert(tenant.id, job.document_id, 1, seen)
+    do(parts)
+    assert outcome(parts, job)[:2] == (DocumentStatus.FAILED, JobState.FAILED)
+    assert parts.index.page_numbers(tenant.id, job.document_id) == [1], "nobody looks for vectors at a first reading"
+    if is_away:
+        monkeypatch.setattr(parts.index, "delete", _index_away)
+    again = Jobs(parts.records, parts.doorbell, parts.sealer).reread(tenant.id, job.document_id)
+    do(parts)
+    do(parts)
+    assert outcome(parts, again)[1] is JobState.FAILED
+    assert list(parts.index.page_numbers(tenant.id, job.document_id)) == ([1] if is_away else [])
+
+
+def _too_slow(number: int) -> Any:
+    raise PageTimedOut(f"Page {number} took too long.")
+
+
+def _index_away(*_: object) -> None:
+    raise StoreUnavailable("The index does not answer.")

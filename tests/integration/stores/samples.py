@@ -100,7 +100,9 @@ def a_page(document_id: DocumentId, number: int = 1, *, text: str = "42", image:
         words=PageWords(
             witness=Witness.OCR, words=(Word(text=text, box=BOX, line=0, confidence=0.9),), engine="test/1"
         ),
+        second_words=PageWords(witness=Witness.TEXT_LAYER, words=(Word(text=text, box=BOX, line=0),), engine="test/2"),
         parse=PageParse(page_number=number, engine="test/1", blocks=blocks, coverage=Coverage(n_words=2, n_covered=2)),
+        revision=1,
     )
 
 

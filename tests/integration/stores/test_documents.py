@@ -139,7 +139,7 @@ def test_deleting_leaves_no_row_and_names_only_blobs_that_nobody_uses(
     with records.unit_of_work(tenant.id) as unit:
         assert unit.documents.delete(mine.id) == [sha256_of(b"1")]
     with engine.connect() as connection:
-        for table in ("document", "job", "page", "page_table", "table_cell", "page_length", "page_term", "answer"):
+        for table in ("document", "job", "page", "page_revision", "table_cell", "page_length", "page_term", "answer"):
             owners = connection.execute(text(f"SELECT DISTINCT tenant_id FROM {table}")).scalars().all()
             assert owners == [other_tenant.id], table
     with records.unit_of_work(other_tenant.id) as unit:
@@ -241,9 +241,10 @@ def test_marked_pages_lose_what_their_state_has_no_use_for_and_no_other_page_doe
             unit.documents.save_page(page)
         unit.documents.mark_pages(document.id, [1, 2], state, fault)
         marked = unit.documents.pages(document.id)
+    read = {"words": None, "second_words": None, "parse": None, "revision": None}
     dropped: dict[PageState, dict[str, None]] = {
-        PageState.QUEUED: {"words": None, "parse": None, "image": None, "size": None},
-        PageState.FAILED: {"words": None, "parse": None},
+        PageState.QUEUED: {**read, "image": None, "size": None},
+        PageState.FAILED: read,
     }
     changes = {"state": state, "fault": fault, **dropped.get(state, {})}
     assert list(marked) == [*(page.model_copy(update=changes) for page in pages[:2]), pages[2]]

@@ -48,3 +48,13 @@ def test_a_table_over_two_pages_is_told_once_more_as_one() -> None:
 
 def test_one_table_comes_with_what_it_is_part_of() -> None:
     assert [len(TableListOut.of(PAGES, number=n).joined) for n in (1, 2, 3, 4)] == [0, 1, 1, 0]
+
+
+def test_a_heading_that_is_repeated_otherwise_is_told() -> None:
+    upper = block(0.6, 0.95, [["Fiscal year", "Net sales"], ["2001", "1"]], n_heads=1)
+    lower = block(0.05, 0.3, [["Fiscal year", "Net sale5"], ["2002", "2"]], n_heads=1)
+    (told,) = TableListOut.of([page(1, upper), page(2, lower)]).headings
+    assert (told.page, told.table_number, told.check.name, told.check.result) == (2, 2, "repeated_header", "failed")
+    assert [(place.row, place.col) for place in told.check.cells] == [(0, 1)]
+    (same,) = TableListOut.of(PAGES).headings
+    assert same.check.result == "passed"

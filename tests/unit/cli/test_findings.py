@@ -83,6 +83,7 @@ def test_a_page_tells_all_that_was_found_on_it() -> None:
         "table 1 rows x 2 columns, 1 merged cell (grids)",
         "evidence 2 ocr agree, 1 illegible",
         "coverage 3 of 4 words are in the output (75%)",
+        "flags 1 low",
         "page 2 failed",
         "why Too slow.",
     ]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -10,7 +11,10 @@ from typer.testing import CliRunner
 from docai.cli import main
 from docai.errors import DocumentEncrypted
 
-COMMANDS = ("ingest", "list", "show", "tables", "search", "ask", "plan", "delete", "serve", "check", "demo")
+COMMANDS = (
+    *("ingest", "list", "show", "tables", "search", "ask", "plan", "delete", "serve", "check", "demo"),
+    *("review", "flags", "correct", "revisions", "diff", "reread", "replay"),
+)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -30,6 +34,13 @@ def test_every_command_explains_itself_and_can_print_json(command: str) -> None:
 def test_help_shows_every_command() -> None:
     done = CliRunner().invoke(main.app, ["--help"], env={"NO_COLOR": "1"})
     assert all(f" {command} " in done.stdout for command in COMMANDS)
+
+
+def test_every_command_is_in_the_documentation() -> None:
+    told = (Path(__file__).parents[3] / "docs" / "cli.md").read_text()
+    names = [command.name for command in main.app.registered_commands]
+    names += [group.name for group in main.app.registered_groups]
+    assert [name for name in names if f"`docai {name}" not in told] == []
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +88,7 @@ def test_wrong_usage_ends_with_two(capsys: pytest.CaptureFixture[str], monkeypat
 def test_showing_help_loads_no_engine() -> None:
     code = (
         "import sys; import docai.cli.main;"
-        "heavy = {'pymupdf', 'onnxruntime', 'sqlalchemy', 'qdrant_edge', 'cv2', 'fastapi', 'scipy'};"
+        "heavy = {'pymupdf', 'onnxruntime', 'sqlalchemy', 'qdrant_edge', 'cv2', 'fastapi', 'scipy', 'PIL'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(

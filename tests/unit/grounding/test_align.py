@@ -235,6 +235,132 @@ def test_control_tokens_of_models_are_words_like_others() -> None:
     assert verdicts(parse) == [Verdict.EXACT]
 
 
+def test_headers_of_several_lines_are_read_column_by_column() -> None:
+    rows = [
+        ["Year", "Eligible schools in sample", "Schools in sample that took part", "Total"],
+        ["2024", "150", "147", "297"],
+        ["2025", "200", "191", "391"],
+    ]
+    words = page(
+        " | Eligible | Schools in", "Year | schools in | sample that | Total", " | sample | took part",
+        "2024 | 150 | 147 | 297", "2025 | 200 | 191 | 391",
+    )  # fmt: skip
+    for box in (None, around(words, range(len(words.words)))):
+        parse = grounded(words, table_block(rows, box))
+        assert set(cell_verdicts(parse).values()) == {Verdict.EXACT}
+
+
+def test_a_column_that_was_dropped_is_omitted_and_does_not_tell_against_its_neighbours() -> None:
+    words = page("Item | 2023 | 2024 | 2025", "Sales | 0 | 0 | 1,284", "Costs | 800 | 0 | 0", "Tax | 3 | 400 | 0")
+    rows = [["Item", "2023", "2025"], ["Sales", "0", "1,284"], ["Costs", "800", "0"], ["Tax", "3", "0"]]
+    for box in (None, around(words, range(16))):
+        parse = grounded(words, table_block(rows, box))
+        (table,) = parse.tables
+        assert {c.evidence.verdict for c in table.cells if c.evidence} == {Verdict.EXACT}
+        assert parse.coverage is not None
+        assert parse.coverage.omitted_word_ids == (2, 6, 10, 14)
+
+
+def test_cells_that_were_shifted_do_not_pass() -> None:
+    words = page("Item | 2023 | 2024 | 2025", "Sales | 10 | 20 | 30", "Costs | 11 | 21 | 31", "Tax | 12 | 22 | 32")
+    rows = [
+        ["Item", "2023", "2024", "2025"],
+        ["Sales", "10", "20", "30"],
+        ["Costs", "", "11", "21"],
+        ["Tax", "12", "22", "32"],
+    ]
+    for box in (None, around(words, range(16))):
+        (table,) = grounded(words, table_block(rows, box)).tables
+        for col in (1, 2, 3):
+            evidence = table.at(2, col).evidence
+            assert evidence is not None
+            assert evidence.verdict in {Verdict.CONFLICT, Verdict.MODEL_ONLY}
+        untouched = [c.evidence.verdict for c in table.cells if c.row != 2 and c.evidence]
+        assert set(untouched) == {Verdict.EXACT}
+
+
+def test_a_row_that_was_made_up_stands_nowhere() -> None:
+    words = page(*PRINT)
+    rows = [*ROWS[:2], ["Rent", "77", "55"], *ROWS[2:]]
+    for box in (None, around(words, range(12))):
+        (table,) = grounded(words, table_block(rows, box)).tables
+        found = {c.evidence.verdict for c in table.cells if c.row == 2 and c.evidence}
+        assert found <= {Verdict.MODEL_ONLY, Verdict.CONFLICT}
+
+
+def test_a_table_is_found_although_the_text_layer_has_its_parts_in_another_order() -> None:
+    lower, upper = (
+        printed(*(f"{2010 + n} | {n * 37 + 11} | {n * 91 + 5}" for n in range(9)), top=0.5),
+        printed("Year | Boys | Girls", *(f"{1990 + n} | {n * 53 + 19} | {n * 71 + 8}" for n in range(12)), top=0.1),
+    )
+    words = PageWords(witness=Witness.TEXT_LAYER, words=(*lower, *printed("A note on the table", top=0.9), *upper))
+    rows = [["Year", "Boys", "Girls"]]
+    rows += [[str(1990 + n), str(n * 53 + 19), str(n * 71 + 8)] for n in range(12)]
+    rows += [[str(2010 + n), str(n * 37 + 11), str(n * 91 + 5)] for n in range(9)]
+    parse = grounded(words, table_block(rows))
+    assert set(cell_verdicts(parse).values()) == {Verdict.EXACT}
+
+
+def test_numbers_in_another_spelling_are_found_and_agree() -> None:
+    words = page("Item | 2024", "Sales | 1.234,50", "Costs | (800)", "Tax | 1 234")
+    rows = [["Item", "2024"], ["Sales", "1,234.50"], ["Costs", "-800"], ["Tax", "1,234"]]
+    parse = grounded(words, table_block(rows, around(words, range(9))))
+    found = cell_verdicts(parse)
+    assert [found[text] for text in ("1,234.50", "-800", "1,234")] == [Verdict.NORMALISED] * 3
+
+
+def test_a_sentence_left_out_of_a_paragraph_tells_against_it() -> None:
+    words = page(
+        "Sales rose in May. Costs fell to less than half",
+        "of what they had been in any year before that one.",
+        "Profit grew by nine percent. The board is glad.",
+    )
+    whole = " ".join(word.text for word in words.words)
+    middle = "Costs fell to less than half of what they had been in any year before that one. "
+    for box in (None, around(words, range(len(words.words)))):
+        for said in (whole.replace(middle, ""), whole.removesuffix(" The board is glad.")):
+            parse = grounded(words, paragraph(said, box))
+            assert verdicts(parse) == [Verdict.CONFLICT]
+            assert parse.coverage is not None
+            assert parse.coverage.n_covered == len(said.split())
+        assert verdicts(grounded(words, paragraph(f"Nobody was hurt. {whole}", box))) == [Verdict.PARTIAL]
+
+
+def test_a_short_text_of_which_no_word_was_read_right_is_found_by_what_is_near() -> None:
+    words = page("Terms of May", "Invoicc Nr: KO74", "Total")
+    parse = grounded(words, paragraph("Terms of May"), paragraph("Invoice Nr K074"), paragraph("Total"))
+    assert verdicts(parse) == [Verdict.EXACT, Verdict.CONFLICT, Verdict.EXACT]
+    assert parse.blocks[1].word_ids == (3, 4, 5)
+
+
+def test_a_box_that_cuts_off_lines_and_columns_does_no_harm() -> None:
+    words = page("Our year was a good one", "and all were glad.", *PRINT, "Signed in May")
+    table_box, text_box = around(words, range(10, 22)), around(words, range(10))
+    cut = Box(x0=table_box.x0 + 0.02, y0=table_box.y0 + LINE, x1=table_box.x1 - 0.02, y1=table_box.y1 - LINE)
+    short = Box(x0=text_box.x0, y0=text_box.y0, x1=text_box.x1, y1=text_box.y0 + LINE)
+    parse = grounded(
+        words,
+        paragraph("Our year was a good one and all were glad.", short),
+        table_block(ROWS, cut),
+        paragraph("Signed in May", around(words, range(22, 25))),
+    )
+    assert verdicts(parse) == [Verdict.EXACT] * 3
+    assert set(cell_verdicts(parse).values()) == {Verdict.EXACT}
+
+
+def test_equal_cells_of_a_dropped_row_do_not_stand_in_for_those_of_its_neighbour() -> None:
+    words = page(
+        "Gas | air | water | land", "Nitrous oxide | 10 | - | -", "Fluorocarbons | 100 | - | -", "Methane | 7 | - | -"
+    )
+    rows = [["Gas", "air", "water", "land"], ["Nitrous oxide", "10", "-", "-"], ["Methane", "7", "-", "-"]]
+    for box in (None, around(words, range(17))):
+        parse = grounded(words, table_block(rows, box))
+        (table,) = parse.tables
+        assert {c.evidence.verdict for c in table.cells if c.evidence} == {Verdict.EXACT}
+        assert parse.coverage is not None
+        assert parse.coverage.omitted_word_ids == (9, 10, 11, 12)
+
+
 TEXTS = st.lists(st.text(alphabet="abc 12,-\n", max_size=20), max_size=6)
 
 

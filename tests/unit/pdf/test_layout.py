@@ -68,11 +68,21 @@ def test_a_table_has_its_cells_and_its_caption_and_no_word_twice() -> None:
     assert not any("41.2" in other.text for other in blocks if other is not block)
 
 
-def test_a_chart_keeps_its_labels() -> None:
-    blocks, _ = read("report", 2)
-    (figure,) = of_kind(blocks, BlockKind.FIGURE)
-    assert {"7,485", "2025", "8,000"} <= set(figure.text.split())
-    following = blocks[blocks.index(figure) + 1]
+def test_a_chart_is_read_from_its_drawing() -> None:
+    blocks, words = read("report", 2)
+    (chart,) = of_kind(blocks, BlockKind.CHART)
+    assert chart.chart is not None
+    (series,) = chart.chart.series
+    assert [(point.category, point.text) for point in series.points] == [
+        ("2021", "1,850"),
+        ("2022", "2,940"),
+        ("2023", "4,310"),
+        ("2024", "6,020"),
+        ("2025", "7,485"),
+    ]
+    assert chart.chart.y_axis.ticks == ("8,000", "6,000", "4,000", "2,000", "0")
+    assert {"7,485", "2025", "8,000"} <= {words[i].text for i in chart.word_ids}
+    following = blocks[blocks.index(chart) + 1]
     assert (following.kind, following.text[:9]) == (BlockKind.CAPTION, "Figure 1.")
 
 

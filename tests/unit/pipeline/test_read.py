@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,12 +11,15 @@ import pytest
 
 from docai.checks.verify import EvidencePolicy
 from docai.domain.access import Tenant
-from docai.domain.documents import Page, PageState
+from docai.domain.documents import Page, PageFacts, PageState
 from docai.domain.geometry import Box, PageSize
 from docai.domain.ids import DocumentId, TenantId, sha256_of
-from docai.domain.images import PageImage, RasterPlan, ResolutionReason
+from docai.domain.images import PageImage, RasterPlan, RenderedPage, ResolutionReason
+from docai.domain.parses import Block, BlockKind
 from docai.domain.words import PageWords, TextLayerFlaw, Witness, Word
+from docai.domain.work import Stage
 from docai.errors import BlobMissing, PageTimedOut
+from docai.pipeline.follow import follow
 from docai.pipeline.parts import ReadingPolicy
 from docai.pipeline.rasterise import RasterPolicy
 from docai.pipeline.read import PageReading
@@ -101,3 +105,79 @@ def test_a_page_that_takes_too_long_to_measure_comes_back_as_failed(tmp_path: Pa
     assert (page.state, page.number, pixels) == (PageState.FAILED, 3, b"")
     assert page.fault is not None
     assert page.fault.code == "page_timed_out"
+
+
+WORD = Word(text="printed", box=HERE, line=0)
+
+
+def believed(*words: Word) -> PageWords:
+    return PageWords(witness=Witness.TEXT_LAYER, words=words, engine="layer 1")
+
+
+def test_beside_a_text_layer_that_is_believed_ocr_is_the_second_witness(tmp_path: Path) -> None:
+    layer = believed(WORD)
+    page = reading(tmp_path).recognise(drawn_page(tmp_path, b"seen", layer))
+    assert page.words == layer
+    assert page.second_words is not None
+    assert (page.second_words.witness, page.second_words.words[0].text) == (Witness.OCR, "seen")
+
+
+@pytest.mark.parametrize(
+    ("flaws", "words", "is_kept"),
+    [
+        ((TextLayerFlaw.PARTIAL,), (WORD,), True),
+        ((TextLayerFlaw.INVISIBLE, TextLayerFlaw.PARTIAL), (WORD,), True),
+        ((TextLayerFlaw.PARTIAL, TextLayerFlaw.WRONG_ENCODING), (WORD,), False),
+        ((TextLayerFlaw.MISPLACED,), (WORD,), False),
+        ((TextLayerFlaw.INVISIBLE,), (), False),
+        ((TextLayerFlaw.MISSING,), (), False),
+    ],
+)
+def test_a_text_layer_that_was_passed_over_is_the_second_witness_if_it_can_be_read(
+    tmp_path: Path, flaws: tuple[TextLayerFlaw, ...], words: tuple[Word, ...], is_kept: bool
+) -> None:
+    layer = PageWords(witness=None, words=words, text_layer_flaws=flaws, engine="layer 1")
+    page = reading(tmp_path).recognise(drawn_page(tmp_path, b"seen", layer))
+    assert page.words is not None
+    assert (page.words.witness, page.words.text_layer_flaws) == (Witness.OCR, flaws)
+    kept = layer.model_copy(update={"witness": Witness.TEXT_LAYER})
+    assert page.second_words == (kept if is_kept else None)
+
+
+class Layered:
+    """Stands for an open document with a text layer that is believed."""
+
+    def measure(self, number: int) -> PageFacts:
+        size = PageSize(width_pt=595, height_pt=842)
+        return PageFacts(size=size, words=believed(WORD), smallest_print_pt=12, native_dpi=None)
+
+    def render(self, number: int, dpi: float) -> RenderedPage:
+        return RenderedPage(content=b"seen", width_px=10, height_px=10, dpi=dpi, ink_share=0.1)
+
+    def read_layout(self, number: int, words: PageWords, image: bytes | None) -> tuple[Block, ...]:
+        assert image is None, "the file itself is laid out, not its picture"
+        return (Block(kind=BlockKind.PARAGRAPH, text=words.words[0].text, box=HERE, word_ids=(0,)),)
+
+
+def test_where_both_witnesses_are_wanted_a_page_is_laid_out_once_both_were_heard(tmp_path: Path) -> None:
+    document: Any = a_document(Tenant(id=TenantId(UUID(int=2)), name="a"))
+    opened: Any = Layered()
+    believing = reading(tmp_path).read(opened, document, 1)[0]
+    assert (believing.state, believing.second_words) == (PageState.PARSED, None)
+    both = PageReading(
+        blobs=FilesystemBlobs(tmp_path),
+        reader=Reader(),  # type: ignore[arg-type]
+        word_reader=Eye(),
+        policy=dataclasses.replace(POLICY, wants_both_witnesses=True),
+    )
+    page, _ = both.read(opened, document, 1)
+    assert (page.state, page.parse) == (PageState.QUEUED, None)
+    assert [new.stage for new in follow(page, Stage.READ)] == [Stage.OCR]
+    page = both.recognise(page)
+    assert [new.stage for new in follow(page, Stage.OCR)] == [Stage.PARSE]
+    page = both.lay_out(opened, page)
+    assert page.state is PageState.PARSED
+    assert page.parse is not None
+    assert believing.parse is not None
+    assert [block.text for block in page.parse.blocks] == [block.text for block in believing.parse.blocks]
+    assert page.second_words is not None

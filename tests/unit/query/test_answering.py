@@ -13,10 +13,11 @@ from sqlalchemy import text as sql
 from docai.domain.access import Tenant
 from docai.domain.answers import Answer, Hit, PagesFound, Question, TextPiece
 from docai.domain.ids import DocumentId, TenantId
-from docai.query.answering import Answering
+from docai.query.answering import Answering, AnswerPolicy
 from docai.query.ask_model import ModelAsker
 from docai.query.ask_span_reader import SpanAsker
 from docai.query.models import AskingPolicy, Models
+from docai.query.unverified import Unverified
 from docai.rendering.pictures import PillowCropper
 from docai.stores.blobs.filesystem import FilesystemBlobs
 from docai.stores.postgres.unit_of_work import PostgresRecords
@@ -60,10 +61,11 @@ def ask(
         scope: tuple[DocumentId, ...] = (),
         cancel: Event | None = None,
         reader: ScriptedReader | None = None,
+        unverified: Unverified = Unverified.MARK,
     ) -> Iterator[PagesFound | TextPiece | Answer]:
         asker = None if model is None else ModelAsker(camera(model))
         spans = None if reader is None else SpanAsker(reader, blobs)
-        answering = Answering(records, search, lambda _: asker, min_confidence=0.5, spans=spans)
+        answering = Answering(records, search, lambda _: asker, AnswerPolicy(0.5, unverified), spans=spans)
         return answering.news(tenant.id, Question(text=text, document_ids=scope), at_most=5, cancel=cancel)
 
     return asked
@@ -115,6 +117,29 @@ def test_a_model_stands_before_a_span_reader_and_is_checked_against_it(ask: Call
     *_, fallen_back = ask("Qui préside ?", ScriptedModel(["no JSON"]), reader=reader)
     assert isinstance(fallen_back, Answer)
     assert (fallen_back.text, fallen_back.engine) == ("Ann Lee", "spans 1")
+
+
+UNHELD = json.dumps({**json.loads(REPLY), "answer": "Bob Ray"})
+
+
+def test_an_answer_that_its_quotes_do_not_hold_is_marked_or_withdrawn_as_is_set(
+    ask: Callable[..., Iterator[object]], records: PostgresRecords
+) -> None:
+    *_, marked = ask("Who is the chair?", ScriptedModel([UNHELD]))
+    assert isinstance(marked, Answer)
+    assert (marked.text, marked.is_verified) == ("Bob Ray", False)
+    *_, withdrawn = ask("Who is the chair?", ScriptedModel([UNHELD]), unverified=Unverified.WITHDRAW)
+    assert isinstance(withdrawn, Answer)
+    assert (withdrawn.answerable, withdrawn.text, withdrawn.citations) == (False, None, ())
+    assert withdrawn.reason == "An answer was withdrawn: Its cited places do not say the word that it gives."
+    assert [(row["answerable"], row["is_verified"]) for row in kept(records)] == [(True, False), (False, True)]
+
+
+def test_an_answer_that_its_quotes_hold_is_given_whatever_is_set(ask: Callable[..., Iterator[object]]) -> None:
+    for model in (None, ScriptedModel([REPLY])):
+        *_, answer = ask("Who is the chair?", model, unverified=Unverified.WITHDRAW)
+        assert isinstance(answer, Answer)
+        assert (answer.text, answer.is_verified) == ("Ann Lee", True)
 
 
 def test_an_answer_of_a_model_goes_with_every_document_that_it_was_shown(

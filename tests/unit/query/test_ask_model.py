@@ -93,6 +93,19 @@ def test_words_that_stand_on_no_cited_page_are_not_verified() -> None:
     assert (answer.answerable, answer.is_verified) == (True, False)
 
 
+def test_words_that_stand_on_the_cited_page_and_not_in_the_quote_are_not_verified() -> None:
+    answer, _, _ = asked(said("Ann Lee", [(2, "Staff in all 1,500")]))
+    assert (answer.answerable, answer.is_verified) == (True, False)
+
+
+def test_numbers_with_a_decimal_comma_may_be_reckoned_with() -> None:
+    page = printed("Summe 1.234,50 EUR", "Rabatt 34,50 EUR")
+    steps = [{"expression": "1234.50 - 34.50", "result": 1200}]
+    quotes = [(1, "Summe 1.234,50 EUR"), (1, "Rabatt 34,50 EUR")]
+    answer, _, _ = asked(said("1200 EUR", quotes, "number", steps=steps), pages=[page])
+    assert (answer.text, answer.is_verified) == ("1200 EUR", True)
+
+
 def test_arithmetic_over_pages_is_done_again_and_shown() -> None:
     steps = [{"expression": "120 + 80", "result": 200}, {"expression": "120 / 200 * 100", "result": 60}]
     quotes = [(1, "Sales of Malmö 120"), (1, "Sales of Lund 80")]

@@ -69,7 +69,7 @@ def test_a_series_without_a_name_is_called_as_its_axis() -> None:
     chart = Chart(y_axis=Axis(title="Share", unit="%"), series=(Series(points=(point("a", "1"), point("a", "2"))),))
     table = chart_table(chart)
     assert table is not None
-    assert [cell.text for cell in table.cells] == ["", "Share (%)", "a", "1"], "the first of two values of a category"
+    assert [cell.text for cell in table.cells] == ["", "Share (%)", "a", "1", "a", "2"]
     assert chart_table(Chart(series=(Series(name="empty"),))) is None
 
 

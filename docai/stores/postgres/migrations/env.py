@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from docai.errors import ConfigurationError
 from docai.settings import load_settings
-from docai.stores.postgres import index_tables, work_tables
+from docai.stores.postgres import index_tables, review_tables, work_tables
 from docai.stores.postgres.engine import make_engine
 from docai.stores.postgres.tables import Row
 
@@ -15,6 +15,7 @@ METADATA = Row.metadata
 # Imported for this: their tables are among them.
 assert work_tables.WorkItemRow.metadata is METADATA
 assert index_tables.PageIndexRow.metadata is METADATA
+assert review_tables.FlagRow.metadata is METADATA
 
 
 def _run(connection: Connection) -> None:

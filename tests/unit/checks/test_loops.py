@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docai.pipeline.loops import MAX_UNIT, MIN_REPEATS, MIN_SPAN, leaks_prompt, runs_in_circles
+from docai.checks.loops import MAX_UNIT, MIN_REPEATS, MIN_SPAN, leaks_prompt, runs_in_circles
 from docai.prompts import load
 
 PIECE = st.text(alphabet=string.ascii_letters + string.digits + " ,\u00e9\u4e2d", min_size=1, max_size=MAX_UNIT)

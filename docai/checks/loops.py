@@ -11,6 +11,8 @@ MIN_SPAN = 320
 `TailRepetitionStopper` (docling 2.143, `min_span`)."""
 MIN_REPEATS = 8
 """Fewer may be print as well: rows of a form that nobody filled in."""
+_END = 20
+"""Characters at the end of a circle, which come again with each of its turns."""
 _SHORT_UNIT = 2
 _SHORT_SPAN = 1200
 """Of one or two characters: a line of dots from margin to margin has some 200, and several may follow on another."""
@@ -33,6 +35,9 @@ def runs_in_circles(text: str) -> bool:
     Rows of empty table cells are no circles, long as they may be: `MIN_SPAN` counts what is printed in them.
     """
     tail = _CLOSING.sub("", text)[-MAX_UNIT * MIN_REPEATS * 2 :]
+    # What ends most texts ends them once: that is told at once.
+    if tail.count(tail[-_END:]) < MIN_REPEATS - 1:
+        return False
     return any(_is_circle(tail, unit, span) for unit, span in _periods(tail))
 
 

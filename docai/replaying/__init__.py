@@ -1,0 +1,1 @@
+"""Pages read again from their stored originals, held against what was saved, and not saved themselves."""
