@@ -187,12 +187,16 @@ def _element(block: ReadBlock, shown: Shown) -> dict[str, object]:
     }
 
 
+_AXIS_SAID = {"title", "unit", "ticks"}
+"""What a model is asked for of an axis."""
+
+
 def _chart(chart: Chart) -> dict[str, object]:
     return {
         "kind": chart.kind.value,
         "title": chart.title,
-        "x_axis": chart.x_axis.model_dump(mode="json"),
-        "y_axis": chart.y_axis.model_dump(mode="json"),
+        "x_axis": chart.x_axis.model_dump(mode="json", include=_AXIS_SAID),
+        "y_axis": chart.y_axis.model_dump(mode="json", include=_AXIS_SAID),
         "series": [
             {"name": s.name, "points": [{"category": p.category, "value": p.text} for p in s.points]}
             for s in chart.series

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docai.domain.charts import Chart, DataPoint
 from docai.domain.evidence import BoxSource, Coverage, Evidence, Verdict
@@ -56,7 +56,7 @@ def ground(
     """
     other = None if second is None else SecondWitness(second, min_confidence=min_confidence)
     page = _Page(words, reader, parse.page_number, min_confidence, other)
-    blocks = tuple(block if block.evidence else page.grounded(block) for block in parse.blocks)
+    blocks = tuple(block if block.evidence else page.read_by(block.reader).grounded(block) for block in parse.blocks)
     return parse.model_copy(update={"blocks": blocks, "coverage": coverage(blocks, len(words.words), unsaid)})
 
 
@@ -78,6 +78,10 @@ class _Page:
     page_number: int
     min_confidence: float
     second: SecondWitness | None
+
+    def read_by(self, reader: str | None) -> _Page:
+        """The same for a block that another reader than the page's own has read."""
+        return self if reader is None else replace(self, reader=reader)
 
     def grounded(self, block: Block) -> Block:
         """A block with evidence, its cells and chart values too."""

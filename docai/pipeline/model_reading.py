@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from docai.charts.assembly import ENGINE as DRAWING
 from docai.checks.verify import EvidencePolicy, verify
 from docai.domain.attempts import Attempt, Outcome, Rung
 from docai.domain.documents import Page, PageState
@@ -13,7 +14,8 @@ from docai.domain.ids import Sha256
 from docai.domain.parses import Block, PageParse
 from docai.domain.words import PageWords, Witness
 from docai.errors import BlobMissing, CloudNotAllowed
-from docai.grounding.align import Placed, align
+from docai.grounding.align import Placed
+from docai.grounding.sideways import align_turned
 from docai.pipeline.ladder import Ladder, Showing
 from docai.pipeline.looks import Look, one_pass, two_looks
 from docai.pipeline.parse import LAYOUT_UNREADABLE
@@ -131,7 +133,7 @@ class ModelReading:
                 rungs.add(_fallback(words))
         taken = {i for each in sequence if isinstance(each, Block) for i in each.word_ids}
         placed = [each for each in sequence if isinstance(each, Placed)]
-        aligned = align(placed, words, taken=taken)
+        aligned = align_turned(placed, words, taken=taken)
         from_model = (
             _named(block, self._vlm.name, each.block.confidence)
             for block, each in zip(aligned.blocks, placed, strict=True)
@@ -142,7 +144,7 @@ class ModelReading:
             blocks=tuple(each if isinstance(each, Block) else next(from_model) for each in sequence),
             attempts=tuple(attempts),
             rung=max(rungs, key=_FURTHEST.index),
-            drawn=tuple(block for block in layout.blocks if block.chart is not None),
+            drawn=tuple(block for block in layout.blocks if block.chart is not None and block.reader == DRAWING),
             manifest=layout.manifest,
         )
         verified = verify(

@@ -105,7 +105,6 @@ def _read(generation: Generation, read: Callable[[object], T]) -> Reply[T]:
     return Reply(content, usage, None, generation.probability)
 
 
-
 def _repair(prompt: str, said: str, problem: str) -> str:
     text = prompts.load("repair").text
     filled = {"prompt": prompt, "reply": said[:_QUOTED_CHARACTERS], "problem": problem}
