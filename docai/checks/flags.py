@@ -48,6 +48,8 @@ _CONFIRMING_CHECKS = frozenset({CheckName.POINT_ON_AXIS, CheckName.DRAWING_AGREE
 _PICTURES = frozenset({BlockKind.FIGURE, BlockKind.CHART})
 _LABELS = 12
 """So many words within a picture are its labels; more are text that its description leaves out."""
+_PAGE = 0.9
+"""Share of the page: a picture that is as large or larger holds the page's text too."""
 _MOST = 0.5
 
 
@@ -266,9 +268,9 @@ def _severity_of_omission(omission: Omission, *, is_in_picture: bool) -> Severit
 
 
 def _picture_around(box: Box, blocks: Sequence[Block]) -> int | None:
-    """The index of the figure or chart in which words stand."""
-    holding = (n for n, block in enumerate(blocks) if block.kind in _PICTURES and block.box.holds(box.centre))
-    return next(holding, None)
+    """The index of the figure or chart in which words stand; one without a place of its own has the whole page."""
+    pictures = ((n, block.box) for n, block in enumerate(blocks) if block.kind in _PICTURES)
+    return next((n for n, place in pictures if place.area < _PAGE and place.holds(box.centre)), None)
 
 
 def _of_check(check: Check, parse: PageParse) -> list[Flag]:

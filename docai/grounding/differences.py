@@ -43,7 +43,12 @@ class Comparison:
     """Words that they have in common."""
 
 
-def compared(said: str, heard: Sequence[str], agree: Callable[[str, str], bool] = is_same) -> Comparison:
+def compared(
+    said: str,
+    heard: Sequence[str],
+    agree: Callable[[str, str], bool] = is_same,
+    key: Callable[[str], str] | None = None,
+) -> Comparison:
     """Hold a value's words against a witness's, both in their order, so that the most agree.
 
     Leaders, rules and bullets count for nothing, and neither do spellings of the same number or word.
@@ -52,10 +57,12 @@ def compared(said: str, heard: Sequence[str], agree: Callable[[str, str], bool] 
         said: the value.
         heard: the witness's words.
         agree: whether a stretch of the value and one of the witness are the same.
+        key: what two spellings of one word have in common; None: as the text layer spells.
     """
     pieces = [piece for piece in _PIECE.finditer(said) if not is_ornament(piece.group())]
     words = [n for n, word in enumerate(heard) if not is_ornament(word)]
-    keys, others = [_key_of(piece.group()) for piece in pieces], [_key_of(heard[n]) for n in words]
+    key = key or _key_of
+    keys, others = [key(piece.group()) for piece in pieces], [key(heard[n]) for n in words]
     matched = LCSseq.editops(keys, others).as_matching_blocks()
     stretches: list[Stretch] = []
     i = j = 0
@@ -81,8 +88,8 @@ def similarity(said: str, heard: str) -> float:
 
 
 def is_near(said: str, heard: str) -> bool:
-    """Whether two texts are readings of the same print."""
-    return bool(said and heard) and similarity(said, heard) >= NEAR
+    """Whether two texts are readings of the same print, in whatever case."""
+    return bool(said and heard) and similarity(said.casefold(), heard.casefold()) >= NEAR
 
 
 def _key_of(text: str) -> str:

@@ -33,6 +33,8 @@ _MIDDLE = 0.25
 """A word stands between two of a row if its middle is within this part of their height from theirs."""
 _NOWHERE = -1
 _PICTURES = frozenset({BlockKind.FIGURE, BlockKind.CHART})
+_PAGE = 0.9
+"""Share of the page: what is as large or larger tells nothing apart. Blocks without a place have all of it."""
 
 
 def omissions_of(blocks: Sequence[Block], words: PageWords, omitted: Sequence[int]) -> tuple[Omission, ...]:
@@ -151,6 +153,7 @@ class _Layout:
 def _zone(middle: tuple[float, float], blocks: Sequence[Block]) -> int:
     """The index of the table or picture that a piece stands in; others do not belong with it."""
     for index, block in enumerate(blocks):
-        if (block.table is not None or block.kind in _PICTURES) and block.box.holds(middle):
+        is_apart = block.table is not None or block.kind in _PICTURES
+        if is_apart and block.box.area < _PAGE and block.box.holds(middle):
             return index
     return _NOWHERE

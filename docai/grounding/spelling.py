@@ -78,7 +78,7 @@ def is_same_in_scan(said: str, heard: str) -> bool:
         return True
     if quantity_of(said) is not None and quantity_of(heard) is not None:
         return False
-    return _in_scan(said) == _in_scan(heard)
+    return key_in_scan(said) == key_in_scan(heard)
 
 
 def looks_alike(said: str, heard: str) -> bool:
@@ -86,7 +86,9 @@ def looks_alike(said: str, heard: str) -> bool:
     return normalised(said).translate(_LOOKALIKES).casefold() == normalised(heard).translate(_LOOKALIKES).casefold()
 
 
-def _in_scan(text: str) -> str:
+@lru_cache(maxsize=16384)
+def key_in_scan(text: str) -> str:
+    """What two readings of a scanned word have in common: letters, digits, and signs that weigh."""
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES).casefold()
     return "".join(_OF_NO_WEIGHT.sub("", plain).split())
 

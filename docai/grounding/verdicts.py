@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from docai.domain.evidence import Difference, Verdict
 from docai.domain.words import Witness, Word
 from docai.grounding.differences import Comparison, Stretch, compared, differences, is_near, similarity
-from docai.grounding.spelling import is_ornament, is_same, is_same_in_scan, looks_alike
+from docai.grounding.spelling import is_ornament, is_same, is_same_in_scan, key_in_scan, looks_alike
 
 _SURE_OF_LETTERS = 0.97
 """OCR that is less sure of a word misreads its letters more often than models do; measured on receipts and forms."""
@@ -63,7 +63,7 @@ def _judge(said: str, heard: Sequence[Word], witness: Witness | None) -> Judgeme
     likeness = similarity(said, text)
     if agree(said, text):
         return Judgement(agreed, likeness)
-    comparison = compared(said, texts, agree)
+    comparison = compared(said, texts, agree, None if is_printed else key_in_scan)
     if not comparison.stretches:
         return Judgement(agreed, likeness)
     told = differences(comparison.stretches)
