@@ -19,7 +19,7 @@ from docai.engines.ocr import RapidOcrReader
 from docai.errors import DocaiError
 from docai.patches.legibility import plan_raster
 from docai.pdf.sandbox import PdfSandbox, SandboxedDocument
-from docai.pipeline.parse import parse, read_page_words
+from docai.pipeline.parse import parse
 from docai.rendering.markdown import page_markdown
 from docai.settings import RasterSettings
 
@@ -56,7 +56,7 @@ def words_and_image(document: SandboxedDocument, number: int, reader: RapidOcrRe
         max_pixels=MAX_PIXELS,
     )
     image = document.render(number, plan.dpi).content
-    return read_page_words(facts, image, word_reader=reader), image
+    return reader.read(image), image
 
 
 def read_item(path: Path, sandbox: PdfSandbox, reader: RapidOcrReader) -> dict[str, object]:
