@@ -18,8 +18,9 @@ from docai.domain.checks import CellPlace, Check, CheckName, CheckResult
 from docai.domain.evidence import Evidence, Omission, OmissionRole, Verdict
 from docai.domain.flags import Flag, FlagKind, Severity, ValuePlace
 from docai.domain.geometry import Box
-from docai.domain.parses import Block, BlockKind, PageParse
+from docai.domain.parses import PICTURES, Block, BlockKind, PageParse
 from docai.domain.tables import Cell, Table
+from docai.grounding.omissions import WHOLE_PAGE
 
 SURE = 0.9
 """0 to 1: a witness whose least sure word is above is believed against the reader."""
@@ -45,11 +46,8 @@ _GRAVE_CHECKS = frozenset(
 )
 _CONFIRMING_CHECKS = frozenset({CheckName.POINT_ON_AXIS, CheckName.DRAWING_AGREES})
 """What these find right needs no print that says it."""
-_PICTURES = frozenset({BlockKind.FIGURE, BlockKind.CHART})
 _LABELS = 12
 """So many words within a picture are its labels; more are text that its description leaves out."""
-_PAGE = 0.9
-"""Share of the page: a picture that is as large or larger holds the page's text too."""
 _MOST = 0.5
 
 
@@ -269,8 +267,8 @@ def _severity_of_omission(omission: Omission, *, is_in_picture: bool) -> Severit
 
 def _picture_around(box: Box, blocks: Sequence[Block]) -> int | None:
     """The index of the figure or chart in which words stand; one without a place of its own has the whole page."""
-    pictures = ((n, block.box) for n, block in enumerate(blocks) if block.kind in _PICTURES)
-    return next((n for n, place in pictures if place.area < _PAGE and place.holds(box.centre)), None)
+    pictures = ((n, block.box) for n, block in enumerate(blocks) if block.kind in PICTURES)
+    return next((n for n, place in pictures if place.area < WHOLE_PAGE and place.holds(box.centre)), None)
 
 
 def _of_check(check: Check, parse: PageParse) -> list[Flag]:

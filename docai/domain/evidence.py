@@ -107,6 +107,11 @@ class Evidence(BaseModel):
     read_text: str | None = None
     """What the reader said, where the value was corrected after the text layer; None: it stands as it was read."""
 
+    @property
+    def least_sure(self) -> float:
+        """0 to 1: the least sure of the witness's words; releases that did not tell it apart had it as `confidence`."""
+        return self.confidence if self.witness_confidence is None else self.witness_confidence
+
 
 class OmissionRole(StrEnum):
     """What words that nothing covers are."""

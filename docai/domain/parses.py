@@ -36,6 +36,10 @@ class BlockKind(StrEnum):
     STAMP = "stamp"
 
 
+PICTURES = frozenset({BlockKind.FIGURE, BlockKind.CHART})
+"""Kinds whose text is not what is printed in them."""
+
+
 class Block(BaseModel):
     """A piece of the page in reading order."""
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from docai.domain.evidence import Omission
 from docai.domain.geometry import Box
-from docai.domain.parses import Block, BlockKind
+from docai.domain.parses import PICTURES, Block
 from docai.domain.words import PageWords, Word
 from docai.grounding.omission_roles import Furniture
 from docai.grounding.printed_page import PrintedPage
@@ -32,8 +32,7 @@ _ROW_LEADING = 1.4
 _MIDDLE = 0.25
 """A word stands between two of a row if its middle is within this part of their height from theirs."""
 _NOWHERE = -1
-_PICTURES = frozenset({BlockKind.FIGURE, BlockKind.CHART})
-_PAGE = 0.9
+WHOLE_PAGE = 0.9
 """Share of the page: what is as large or larger tells nothing apart. Blocks without a place have all of it."""
 
 
@@ -153,7 +152,7 @@ class _Layout:
 def _zone(middle: tuple[float, float], blocks: Sequence[Block]) -> int:
     """The index of the table or picture that a piece stands in; others do not belong with it."""
     for index, block in enumerate(blocks):
-        is_apart = block.table is not None or block.kind in _PICTURES
-        if is_apart and block.box.area < _PAGE and block.box.holds(middle):
+        is_apart = block.table is not None or block.kind in PICTURES
+        if is_apart and block.box.area < WHOLE_PAGE and block.box.holds(middle):
             return index
     return _NOWHERE

@@ -11,7 +11,7 @@ import pymupdf
 from docai.charts.assembly import FoundChart
 from docai.charts.marks import Frame
 from docai.domain.geometry import Box, PageSize
-from docai.domain.parses import Block, BlockKind
+from docai.domain.parses import PICTURES, Block, BlockKind
 from docai.domain.words import PageWords, Witness, Word
 from docai.pdf.drawings import find_charts
 from docai.pdf.fields import Field, read_fields
@@ -50,8 +50,6 @@ class _Place(IntEnum):
     FOOT = 4
 
 
-_PICTURES = frozenset({BlockKind.FIGURE, BlockKind.CHART})
-"""What is seen where no word is."""
 _PLACES = {BlockKind.HEADER: _Place.HEAD, BlockKind.FOOTNOTE: _Place.NOTES, BlockKind.FOOTER: _Place.FOOT}
 
 
@@ -108,7 +106,7 @@ def compose(
     blocks += [
         _region_block(region, words, rects, size, known=known)
         for region in regions
-        if region.word_ids or region.kind in _PICTURES
+        if region.word_ids or region.kind in PICTURES
     ]
     ordered = _in_order(with_captions(blocks), words, rects, size)
     return tuple(with_levels(ordered, words, size.height_pt, is_first_page=is_first_page))

@@ -131,11 +131,6 @@ def _citation(found: _Found) -> Citation:
     )
 
 
-def _least_sure(evidence: Evidence) -> float:
-    """Of the witness's words; results of earlier releases have it as their confidence."""
-    return evidence.confidence if evidence.witness_confidence is None else evidence.witness_confidence
-
-
 def _evidence(found: _Found, box: Box) -> Evidence:
     """Evidence of a part of a block: its words are the witness's own."""
     page, ids = found.page, found.candidate.word_ids
@@ -143,7 +138,7 @@ def _evidence(found: _Found, box: Box) -> Evidence:
     whole = _block_evidence(page, ids)
     confidence = _word_confidence(found)
     verdict = Verdict.EXACT if page.words.witness is Witness.TEXT_LAYER else Verdict.OCR_AGREE
-    if whole is not None and whole.verdict is Verdict.ILLEGIBLE and confidence <= _least_sure(whole):
+    if whole is not None and whole.verdict is Verdict.ILLEGIBLE and confidence <= whole.least_sure:
         verdict = Verdict.ILLEGIBLE
     return Evidence(
         reader=whole.reader if whole else page.words.engine,

@@ -150,10 +150,8 @@ def _verdict(found: _Found) -> Verdict:
     ids, sure = set(found.said.word_ids), _word_confidence(found.words, found.said)
     for block in found.page.parse.blocks if found.page.parse else ():
         whole = block.evidence
-        if whole and whole.verdict is Verdict.ILLEGIBLE and ids <= set(block.word_ids):
-            least = whole.confidence if whole.witness_confidence is None else whole.witness_confidence
-            if sure <= least:
-                return Verdict.ILLEGIBLE
+        if whole and whole.verdict is Verdict.ILLEGIBLE and ids <= set(block.word_ids) and sure <= whole.least_sure:
+            return Verdict.ILLEGIBLE
     return Verdict.EXACT if found.words.witness is Witness.TEXT_LAYER else Verdict.OCR_AGREE
 
 
