@@ -8,37 +8,19 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from collections.abc import Iterator
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
 import httpx2
 import pytest
 from PIL import Image
 
 from docai.assembly.local import open_local
-from docai.cli.main import main
 from docai.errors import EngineUnavailable
 from docai.pdf import draw
 from docai.settings import Settings
-
-
-@dataclass(frozen=True)
-class Done:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def data(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Done]
+from tests.end_to_end.commands import Run, running
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +30,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run(home: Path) -> Iterator[Run]:
-    def running(*arguments: object) -> Done:
-        out, err = StringIO(), StringIO()
-        argv = ["docai", *map(str, arguments)]
-        with patch.object(sys, "argv", argv), redirect_stdout(out), redirect_stderr(err):
-            try:
-                main()
-            except SystemExit as ended:
-                return Done(int(ended.code or 0), out.getvalue(), err.getvalue())
-        raise AssertionError("main returned without an exit code")
-
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DOCAI_HOME", str(home))
         environment.setenv("COLUMNS", "80")

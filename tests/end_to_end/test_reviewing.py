@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
-from io import BytesIO, StringIO
+from collections.abc import Iterator
+from contextlib import nullcontext
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -18,55 +16,17 @@ from lxml import html
 from PIL import Image
 
 from docai.assembly.parts import Assembled
-from docai.cli.main import main
 from docai.pdf import draw
+from tests.end_to_end.commands import Run, Typing, running
 
 CELL = "table 1, row 3, column 3"
 RIGHT = {"44.8": "43.8", "102.7": "103.7"}
 """What makes the column add up, by the value that is flagged: the one that is wrong, or the total."""
 
 
-@dataclass(frozen=True)
-class Done:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def data(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Done]
-
-
-class _Typing(StringIO):
-    """Standard input with somebody at it."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.fixture(scope="module")
 def run(local: Assembled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """Commands on the one system that the whole suite shares; all else is as a user has it."""
-
-    def running(*arguments: object, typed: Sequence[str] = ()) -> Done:
-        out, err = StringIO(), StringIO()
-        argv = ["docai", *map(str, arguments)]
-        stdin = _Typing("".join(f"{line}\n" for line in typed))
-        with (
-            patch.object(sys, "argv", argv),
-            patch.object(sys, "stdin", stdin),
-            redirect_stdout(out),
-            redirect_stderr(err),
-        ):
-            try:
-                main()
-            except SystemExit as ended:
-                return Done(int(ended.code or 0), out.getvalue(), err.getvalue())
-        raise AssertionError("main returned without an exit code")
-
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DOCAI_HOME", str(tmp_path_factory.mktemp("home")))
         patched.setenv("COLUMNS", "100")
@@ -188,8 +148,8 @@ def test_a_script_corrects_by_a_flags_own_place_and_is_refused_if_it_looked_at_s
 
 
 def test_questions_are_asked_of_people_only(run: Run, slipped: str) -> None:
-    with patch.object(_Typing, "isatty", lambda self: False):
-        done = run("review", slipped, "--correct")
+    with patch.object(Typing, "isatty", lambda self: False):
+        done = run("review", slipped, "--correct", typed=())
     assert done.code == 1
     assert "docai correct" in done.err
 
