@@ -6,7 +6,7 @@ DocaiError
 │   ├── DocumentTooLarge · TooManyPages · NoPages · UploadIncomplete
 │   ├── InvalidQuestion · InvalidRequest · PageOutOfRange · WebhookUrlRefused
 │   ├── TooManyFiles · IdempotencyKeyMalformed · IdempotencyKeyReused
-│   └── InvalidSchema · InvalidCorrection
+│   └── InvalidSchema · InvalidCorrection · DatasetMissing · DatasetDamaged
 ├── PageError                  one page could not be read; the rest of the document can
 │   ├── PageTimedOut · PageCrashed · PageUnreadable · PageTooLarge · PageGivenUp
 │   └── PrintTooSmall · TokenBudgetExceeded
@@ -31,6 +31,8 @@ from docai.errors.callers import (
     BatchNotFound,
     CloudNotAllowed,
     Conflict,
+    DatasetDamaged,
+    DatasetMissing,
     DeliveryNotFound,
     DocumentEncrypted,
     DocumentNotFound,
@@ -112,6 +114,8 @@ __all__ = [
     "CloudNotAllowed",
     "ConfigurationError",
     "Conflict",
+    "DatasetDamaged",
+    "DatasetMissing",
     "DeliveryNotFound",
     "DocaiError",
     "DocumentEncrypted",

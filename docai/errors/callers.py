@@ -71,6 +71,18 @@ class InvalidQuestion(InputError):
     code = "invalid_question"
 
 
+class DatasetMissing(InputError):
+    """A data set to measure on, or a file of it, is not where it is looked for."""
+
+    code = "dataset_missing"
+
+
+class DatasetDamaged(InputError):
+    """A file of a data set is not as the set is published."""
+
+    code = "dataset_damaged"
+
+
 class InvalidRequest(InputError):
     """A parameter is missing, unknown or out of range."""
 

@@ -1,1 +1,1 @@
-"""How far the evidence may be believed: faults of known kinds put into readings of known truth, and what is flagged."""
+"""Measuring docai: the field's data sets and metrics through the very pipeline that runs in production."""

@@ -52,6 +52,7 @@ class RemoteModel:
         self._loop = LoopThread("docai-vlm")
         self._told_context = limits.context_tokens or None
         self._asked_context_at = -math.inf
+        self._asking_context = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -159,11 +160,15 @@ class RemoteModel:
             raise refused(TIMED_OUT, f"The server took longer than {timeout_s:g} s.")
 
     async def _learn_context(self) -> None:
-        """Ask the server for its context, until it tells; a silent one is left alone for a while."""
-        now = time.monotonic()
-        if self._told_context is None and now - self._asked_context_at > _ASK_AGAIN_S:
-            self._asked_context_at = now
-            self._told_context = await self._wire.context_tokens()
+        """Ask the server for its context, until it tells; a silent one is left alone for a while.
+
+        Who comes meanwhile waits for the same answer: what does not fit must not be sent before that is known.
+        """
+        async with self._asking_context:
+            now = time.monotonic()
+            if self._told_context is None and now - self._asked_context_at > _ASK_AGAIN_S:
+                self._asked_context_at = now
+                self._told_context = await self._wire.context_tokens()
 
     @property
     def _context_limit(self) -> int:

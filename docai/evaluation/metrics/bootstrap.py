@@ -5,7 +5,7 @@ replacement, as many as there are, again and again; the interval holds the middl
 method, B. Efron and R. Tibshirani, "An introduction to the bootstrap" (1993), chapter 13). Two systems are compared on
 the same draws of items (P. Koehn, "Statistical significance tests for machine translation evaluation", EMNLP 2004), so
 that what makes an item hard for both does not blur the difference. Shares of right and wrong have Wilson's interval in
-`docai.evaluation.figures.Share`.
+`docai.evaluation.fault_injection.figures.Share`.
 """
 
 from __future__ import annotations

@@ -14,15 +14,15 @@ from typer.testing import CliRunner
 from docai.cli.evaluate import evaluate
 from docai.engines.ocr import RapidOcrReader
 from docai.errors import InvalidRequest
-from docai.evaluation.drawn_charts import measure_charts
-from docai.evaluation.drawn_truth import drawn_pages
-from docai.evaluation.evidence import Outcome
-from docai.evaluation.faults import FaultKind
-from docai.evaluation.figures import Miss, Report, Row
-from docai.evaluation.kept import keep
-from docai.evaluation.opening import Opener
-from docai.evaluation.run import Evaluated
-from docai.evaluation.truth import TruthPage
+from docai.evaluation.fault_injection.drawn_charts import measure_charts
+from docai.evaluation.fault_injection.drawn_truth import drawn_pages
+from docai.evaluation.fault_injection.faults import FaultKind
+from docai.evaluation.fault_injection.figures import Miss, Report, Row
+from docai.evaluation.fault_injection.kept import keep
+from docai.evaluation.fault_injection.measuring import Outcome
+from docai.evaluation.fault_injection.opening import Opener
+from docai.evaluation.fault_injection.run import Evaluated
+from docai.evaluation.fault_injection.truth import TruthPage
 from docai.grounding.calibration import CalibrationTable
 from docai.pdf.draw_sheet import A4
 from docai.pdf.sandbox import PdfSandbox
