@@ -8,8 +8,8 @@ from typing import Any
 
 from docai.errors import ModelUnknown
 from docai.patches.estimates import EstimatePolicy, Rates
+from docai.patches.fidelity import FidelityPolicy
 from docai.patches.models import model_named, model_of
-from docai.patches.planning import FidelityPolicy
 from docai.patches.vision_model import VisionModel
 from docai.pipeline.plan import PlanPolicy
 from docai.pipeline.rasterise import RasterPolicy
@@ -43,6 +43,7 @@ def fidelity_policy(vlm: VlmSettings) -> FidelityPolicy:
         floor_dpi=vlm.floor_dpi,
         small_print_floor_dpi=vlm.small_print_floor_dpi,
         small_print_pt=vlm.small_print_pt,
+        page_tokens=vlm.page_tokens,
     )
 
 

@@ -17,7 +17,7 @@ from docai.domain.ids import TenantId
 from docai.engines.ocr.rapidocr import RapidOcrReader
 from docai.errors import ModelPools
 from docai.late_interaction import CandidatePolicy
-from docai.patches.planning import POOLING
+from docai.patches.fidelity import POOLING
 from docai.pdf.sandbox import PdfSandbox
 from docai.pipeline.erase import Eraser
 from docai.pipeline.leases import LeasePolicy

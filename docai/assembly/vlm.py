@@ -17,6 +17,7 @@ from docai.patches.models import MODELS
 from docai.patches.vision_model import VisionModel
 from docai.protocols import VisionLanguageModel
 from docai.settings import Settings, VlmSettings
+from docai.telemetry import log
 
 
 def make_vlm(settings: Settings) -> VisionLanguageModel | None:
@@ -36,6 +37,8 @@ def make_vlm(settings: Settings) -> VisionLanguageModel | None:
         raise ConfigurationError(
             f"DOCAI_VLM__ENGINE is {chosen.engine!r}, and DOCAI_VLM__MODEL does not say which model."
         )
+    if chosen.page_tokens:
+        log("pages are shown below the floor of the fidelity rule", level="warning", page_tokens=chosen.page_tokens)
     return _MAKERS[chosen.engine](chosen)
 
 

@@ -10,7 +10,8 @@ from docai.domain.images import RasterPlan
 from docai.domain.plans import PlanTotals, ReadingPlan
 from docai.domain.sights import Purpose, TokenPlan
 from docai.errors import ModelPools, PageError
-from docai.patches.planning import Context, FidelityPolicy, plan_image, plan_page
+from docai.patches.fidelity import Context, FidelityPolicy
+from docai.patches.planning import plan_image, plan_page
 from docai.protocols.generating import ImageRule
 
 EXPECTED_OUTPUT_TOKENS = 1000

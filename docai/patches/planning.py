@@ -1,83 +1,30 @@
-"""The fidelity rule, and how images, regions and pages are shown to a model so that it is kept."""
+"""How images, regions and pages are shown to a model so that the fidelity rule is kept."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Self
 
 from docai.domain.geometry import POINTS_PER_INCH, Box
 from docai.domain.sights import Connector, Purpose, Sight, TokenPlan
 from docai.errors import DocaiError, ModelPools, PageTooLarge, PrintTooSmall, TokenBudgetExceeded
+from docai.patches.budgets import share_of_budget, within_budget
 from docai.patches.cutting import MAX_REGIONS, Cut, Rectangle, fewest_pieces, grown
+from docai.patches.fidelity import LOOKING, POOLING, UNBOUNDED_TOKENS, Context, FidelityPolicy
 from docai.patches.refusals import context_too_small, no_piece_serves, pools, print_too_small
 from docai.protocols.generating import ImageRule
 
-READING = frozenset({Purpose.TEXT, Purpose.TABLE, Purpose.CHART, Purpose.FORMULA, Purpose.QUESTION})
-"""What print is read for: here the floor holds. Layout is found on a coarser image, as MinerU2.5 does on one of
-1036 x 1036 pixels (mineru_vl_utils, `MinerUClient`), and what it finds is then read by itself."""
-LOOKING = frozenset({Purpose.PICTURE, Purpose.CLASSIFICATION})
-"""All that a model which pools may do."""
-POOLING = frozenset({Connector.RESAMPLED, Connector.POOLED})
 _OUTSIDE_THE_PROMPT = frozenset({Connector.CROSS_ATTENTION, Connector.ENCODER_DECODER})
 """Their visual tokens are attended to, and take no room in the prompt."""
 _NotShown = PrintTooSmall | TokenBudgetExceeded | PageTooLarge
 _NOT_SHOWN = (PrintTooSmall, TokenBudgetExceeded, PageTooLarge)
 """Why one image is not shown whole; smaller ones may be."""
-_UNBOUNDED_TOKENS = 1 << 20
-"""More visual tokens than any model takes."""
-_OUTPUT_SHARE = 4
-"""A quarter of the smallest contexts, 4,096 tokens, is a full page of text; the rest is for images."""
 _ROUNDING_SHARE = 0.05
 """Models round an image to whole tokens. Half a token less on a side is no downscale, unless that is more of the side
 than this."""
 _WIDER = 1.5
 """Tilings jump: where a budget that should serve does not, one so many times as large may."""
-
-
-@dataclass(frozen=True, slots=True)
-class FidelityPolicy:
-    """The settings of the fidelity rule: the least resolution at which print may reach a model, after its resize."""
-
-    floor_dpi: float = 150.0
-    small_print_floor_dpi: float = 200.0
-    small_print_pt: float = 9.0
-    """Print below this font size is small."""
-
-    def floor(self, purpose: Purpose, *, dpi: float, print_pt: float | None) -> float:
-        """The floor for an image of `dpi` whose smallest print is `print_pt`; 0 where no print is to be read.
-
-        Never above `dpi`: what is more would be invented.
-        """
-        if purpose not in READING:
-            return 0.0
-        is_small = print_pt is not None and print_pt < self.small_print_pt
-        return min(dpi, self.small_print_floor_dpi if is_small else self.floor_dpi)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a model's context must hold beside the image."""
-
-    limit_tokens: int
-    """Prompt and output together, as the engine or server allows; 0: as the model does."""
-    text_tokens: int
-    """Of the prompt, without images."""
-    output_tokens: int
-    """Room kept for the output."""
-
-    @classmethod
-    def of_model(cls, rule: ImageRule, *, limit_tokens: int, text_tokens: int, max_output_tokens: int) -> Self:
-        """The context of a model that may write so much, though room for that is no more than its share."""
-        context = cls(limit_tokens, text_tokens, 0)
-        whole = context.room(rule) + text_tokens
-        return replace(context, output_tokens=min(max_output_tokens, whole // _OUTPUT_SHARE))
-
-    def room(self, rule: ImageRule) -> int:
-        """Tokens left for images; below 0 where not even text and output fit."""
-        limits = [limit for limit in (self.limit_tokens, rule.context_tokens) if limit > 0]
-        return min(limits, default=_UNBOUNDED_TOKENS) - self.text_tokens - self.output_tokens
 
 
 def plan_image(  # noqa: PLR0913 - the image, what it is for, and the three that decide
@@ -112,6 +59,8 @@ def plan_image(  # noqa: PLR0913 - the image, what it is for, and the three that
         PageTooLarge: it does not take an image of this shape.
     """
     look = _look(rule, dpi=dpi, print_pt=print_pt, purpose=purpose, policy=policy, context=context)
+    if region is not None:
+        look = look.of_part(region)
     return look.plan(look.sight(width_px, height_px), region)
 
 
@@ -204,6 +153,12 @@ class _Look:
     """Whether to tell the model a larger budget than its own; False once that was seen to change nothing."""
     takes_less: bool = True
     """The same for a smaller one."""
+    budget: int = 0
+    """Visual tokens that the image gets whatever the floor; 0: as many as the floor asks for."""
+
+    def of_part(self, part: Box) -> _Look:
+        """The same for a part of the page."""
+        return replace(self, budget=share_of_budget(self.budget, part.area)) if self.budget else self
 
     def sight(self, width_px: int, height_px: int) -> Sight:
         """The first sight that keeps the rule: by the model's own settings, or by a raised or lowered pixel budget.
@@ -211,6 +166,8 @@ class _Look:
         Raises:
             PrintTooSmall, TokenBudgetExceeded, PageTooLarge: as for `plan_image`.
         """
+        if self.budget:
+            return self._within_budget(width_px, height_px)
         own = self.rule.see(width_px, height_px)
         found = self._serving(own)
         if found is None:
@@ -234,6 +191,8 @@ class _Look:
         try:
             sight = self.sight(area.width, area.height)
         except _NOT_SHOWN as error:
+            if self.budget:
+                raise  # in pieces it would take more tokens, not fewer
             return self._cut(area, width_px, height_px, error)
         return (self.plan(sight, None if is_whole else area.box(width_px, height_px)),)
 
@@ -243,6 +202,8 @@ class _Look:
         Raises:
             PrintTooSmall, TokenBudgetExceeded: as for `plan_page`.
         """
+        if self.budget:
+            return self.of_part(region.box(width_px, height_px)).area(region, width_px, height_px)
         try:
             own = self.rule.see(region.width, region.height)
         except PageTooLarge:  # too narrow, or too flat
@@ -275,6 +236,14 @@ class _Look:
 
     def _effective_dpi(self, sight: Sight) -> float:
         return self.dpi * min(1.0, sight.scale)
+
+    def _within_budget(self, width_px: int, height_px: int) -> Sight:
+        sight = within_budget(self.rule, width_px, height_px, self.budget)
+        if self.purpose not in LOOKING and sight.connector in POOLING:
+            raise print_too_small(self.rule, sight, purpose=self.purpose, dpi=self.dpi, floor_dpi=self.floor_dpi)
+        if not self._fits(sight):
+            raise self._no_room(sight)
+        return sight
 
     def _serving(self, own: Sight) -> Sight | None:
         """The sight by the model's own settings if it serves, else the first one that does of those it can be told."""
@@ -323,7 +292,7 @@ class _Look:
 
     def _visual_room(self, own: Sight) -> int:
         if own.connector in _OUTSIDE_THE_PROMPT:
-            return _UNBOUNDED_TOKENS
+            return UNBOUNDED_TOKENS
         return self.context.room(self.rule) - max(0, own.prompt_tokens - own.visual_tokens)
 
     def _cut(self, area: Rectangle, width_px: int, height_px: int, refusal: _NotShown) -> tuple[TokenPlan, ...]:
@@ -354,14 +323,17 @@ class _Look:
 
     def _refusal(self, own: Sight) -> PrintTooSmall | TokenBudgetExceeded:
         """Why no sight serves: the context is too small for one that is fine, or none is fine."""
-        finest = self.rule.see(own.image_width_px, own.image_height_px, max_visual_tokens=_UNBOUNDED_TOKENS)
+        finest = self.rule.see(own.image_width_px, own.image_height_px, max_visual_tokens=UNBOUNDED_TOKENS)
         for sight in (own, finest):
             if self._is_fine(sight) and not self._fits(sight):
-                beside = self.context.text_tokens + self.context.output_tokens
-                room = self.context.room(self.rule)
-                return context_too_small(self.rule, sight, room_tokens=room, beside_tokens=beside)
+                return self._no_room(sight)
         best = max((own, finest), key=lambda sight: sight.scale)
         return print_too_small(self.rule, best, purpose=self.purpose, dpi=self.dpi, floor_dpi=self.floor_dpi)
+
+    def _no_room(self, sight: Sight) -> TokenBudgetExceeded:
+        beside = self.context.text_tokens + self.context.output_tokens
+        room = self.context.room(self.rule)
+        return context_too_small(self.rule, sight, room_tokens=room, beside_tokens=beside)
 
 
 def _look(
@@ -376,7 +348,7 @@ def _look(
     if rule.connector in POOLING and purpose not in LOOKING:
         raise pools(rule, purpose)
     floor_dpi = policy.floor(purpose, dpi=dpi, print_pt=print_pt)
-    return _Look(rule, dpi, print_pt, purpose, floor_dpi, context)
+    return _Look(rule, dpi, print_pt, purpose, floor_dpi, context, budget=policy.page_tokens)
 
 
 def _token_px(sight: Sight) -> float:

@@ -164,6 +164,7 @@ def _settings(policy: ReadingPolicy) -> dict[str, Scalar]:
             "vlm.floor_dpi": fidelity.floor_dpi,
             "vlm.small_print_floor_dpi": fidelity.small_print_floor_dpi,
             "vlm.small_print_pt": fidelity.small_print_pt,
+            "vlm.page_tokens": fidelity.page_tokens,
             "vlm.max_output_tokens": model.max_output_tokens,
             "vlm.max_attempts": model.max_attempts,
         }

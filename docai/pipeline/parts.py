@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from docai.checks.verify import EvidencePolicy
 from docai.dialects.profiles import ReadingProfile
-from docai.patches.planning import FidelityPolicy
+from docai.patches.fidelity import FidelityPolicy
 from docai.pipeline.rasterise import RasterPolicy
 from docai.protocols import (
     BlobStore,

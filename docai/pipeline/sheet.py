@@ -8,7 +8,8 @@ from docai.domain.geometry import Box
 from docai.domain.sights import Purpose, TokenPlan
 from docai.errors import DocaiError
 from docai.patches.cutting import Cut, Rectangle
-from docai.patches.planning import Context, FidelityPolicy, plan_image, plan_page, plan_regions
+from docai.patches.fidelity import Context, FidelityPolicy
+from docai.patches.planning import plan_image, plan_page, plan_regions
 from docai.pipeline.place import turned
 from docai.protocols import VisionLanguageModel
 

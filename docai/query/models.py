@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from docai.domain.documents import Page
 from docai.domain.ids import TenantId
 from docai.errors import PageNotFound
-from docai.patches.planning import FidelityPolicy
+from docai.patches.fidelity import FidelityPolicy
 from docai.protocols import BlobStore, PageCropper, Records, VisionLanguageModel
 from docai.query.ask_model import ModelAsker
 from docai.query.extraction.by_model import ModelExtractor

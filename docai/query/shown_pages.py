@@ -12,7 +12,8 @@ from docai.domain.ids import sha256_of
 from docai.domain.images import PageImage
 from docai.domain.sights import Purpose, TokenPlan
 from docai.errors import ModelPools, PageNotFound, PageTooLarge, PrintTooSmall, TokenBudgetExceeded
-from docai.patches.planning import Context, FidelityPolicy, plan_page
+from docai.patches.fidelity import Context, FidelityPolicy
+from docai.patches.planning import plan_page
 from docai.protocols import PageCropper, VisionLanguageModel
 
 BYTES_PER_TOKEN = 2

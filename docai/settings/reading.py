@@ -177,6 +177,12 @@ class VlmSettings(Group):
         200.0, ge=36, description="The same for pages whose smallest print is below `SMALL_PRINT_PT`, DPI."
     )
     small_print_pt: float = Field(9.0, gt=0, description="Font size below which print is small, points.")
+    page_tokens: int = Field(
+        0,
+        ge=0,
+        description="For measuring what a budget costs (`docai eval run --visual-tokens`): a page is shown whole with "
+        "at most so many visual tokens, below the floors too; 0: as many as the floors ask for.",
+    )
     answers: bool = Field(True, description="Whether the model answers questions too; else the extractive reader does.")
     prompt_price: float = Field(0.0, ge=0, description="Price of a million tokens of prompt, for estimates.")
     output_price: float = Field(0.0, ge=0, description="Price of a million tokens of output, for estimates.")

@@ -20,8 +20,9 @@ from docai.engines.specialists.donut import DonutModel
 from docai.engines.specialists.layoutlmv3 import MAX_ANSWER_TOKENS, LayoutLMv3SpanReader, best_span
 from docai.engines.specialists.udop import UdopSpanReader
 from docai.errors import CheckpointRefused, InvalidQuestion, PageUnreadable, PrintTooSmall
+from docai.patches.fidelity import Context, FidelityPolicy
 from docai.patches.models import MODELS, model_named
-from docai.patches.planning import Context, FidelityPolicy, plan_image
+from docai.patches.planning import plan_image
 from tests.models.specialist_checkpoints import (
     DONUT_TOKENS,
     layoutlmv3_that_finds_letters,

@@ -16,7 +16,8 @@ from docai.domain.tables import Table
 from docai.engines.vlm.loading import LocalOptions
 from docai.engines.vlm.local import LocalModel
 from docai.errors import ReplyUnreadable
-from docai.patches.planning import Context, FidelityPolicy, plan_image
+from docai.patches.fidelity import Context, FidelityPolicy
+from docai.patches.planning import plan_image
 from tests.models.digit_pages import CROP_PX, DPI, PRINT_PT, Crop, blank
 from tests.models.trained_reader import DIALECT, PROMPT, SHOWN, save, untaught
 

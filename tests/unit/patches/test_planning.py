@@ -9,7 +9,8 @@ from docai.domain.geometry import Box
 from docai.domain.sights import Connector, Purpose, Sight, TokenPlan
 from docai.errors import ModelPools, PrintTooSmall, TokenBudgetExceeded
 from docai.patches.cutting import BODY_PT, LINE_EM, MAX_REGIONS
-from docai.patches.planning import LOOKING, READING, Context, FidelityPolicy, plan_image, plan_page, plan_regions
+from docai.patches.fidelity import LOOKING, READING, Context, FidelityPolicy
+from docai.patches.planning import plan_image, plan_page, plan_regions
 from docai.protocols.generating import ImageRule
 from tests.unit.patches.rules import Dynamic, Square
 

@@ -5,8 +5,9 @@ import pytest
 from docai.domain.sights import Purpose, TokenPlan
 from docai.errors import ModelPools, PrintTooSmall, TokenBudgetExceeded
 from docai.patches.cutting import MAX_REGIONS
+from docai.patches.fidelity import LOOKING, POOLING, Context, FidelityPolicy
 from docai.patches.models import MODELS
-from docai.patches.planning import LOOKING, POOLING, Context, FidelityPolicy, plan_image, plan_page
+from docai.patches.planning import plan_image, plan_page
 from docai.patches.vision_model import VisionModel
 
 PAGES = [(1240, 1754, 150.0, 11.0), (1654, 2339, 200.0, 8.0), (3508, 2480, 300.0, 7.0), (500, 1600, 200.0, None)]

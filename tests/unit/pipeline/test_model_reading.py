@@ -23,8 +23,8 @@ from docai.domain.parses import BlockKind
 from docai.domain.sights import Purpose
 from docai.domain.words import Witness
 from docai.errors import EngineUnavailable
+from docai.patches.fidelity import FidelityPolicy
 from docai.patches.models import model_named
-from docai.patches.planning import FidelityPolicy
 from docai.pipeline.judge import ReadingCancelled
 from docai.pipeline.ladder import WARMER
 from docai.pipeline.model_reading import Asking, ModelReading

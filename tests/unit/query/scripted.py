@@ -14,8 +14,8 @@ from docai.domain.images import PageImage, RasterPlan, ResolutionReason
 from docai.domain.parses import Block, BlockKind, PageParse
 from docai.domain.span_answers import SpanAnswer
 from docai.domain.words import PageWords, Witness, Word
+from docai.patches.fidelity import FidelityPolicy
 from docai.patches.models import model_named
-from docai.patches.planning import FidelityPolicy
 from docai.protocols import Cancellation, ImageRule
 from docai.query.shown_pages import Camera
 from docai.rendering.pictures import PillowCropper

@@ -6,7 +6,8 @@ from PIL import Image
 
 from docai.domain.geometry import Box
 from docai.domain.sights import Purpose, Sight, Tile, TokenPlan
-from docai.patches.planning import Context, FidelityPolicy, plan_page
+from docai.patches.fidelity import Context, FidelityPolicy
+from docai.patches.planning import plan_page
 from docai.rendering.plan_pictures import COLOURS, label_of, plan_picture
 from tests.unit.patches.rules import Dynamic, Square
 
