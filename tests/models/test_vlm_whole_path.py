@@ -122,6 +122,22 @@ def test_an_answer_falls_back_and_says_why(random_model: Assembled, document_id:
     assert last.model.usage.visual_tokens == 2 * last.model.shown[0].plan.sight.visual_tokens, "it was asked twice"
 
 
+def test_with_a_budget_of_tokens_the_engine_shows_no_more_and_the_plan_names_the_floor(
+    random_model: Assembled, document_id: DocumentId, home: Path, vlm_checkpoint: Checkpoints
+) -> None:
+    settings = settings_of(home, vlm_checkpoint("qwen2_vl"))
+    budgeted = settings.model_copy(update={"vlm": settings.vlm.model_copy(update={"page_tokens": 40})})
+    system = make_system(budgeted, random_model.system._parts)
+    question = Question(text="What is the status?", document_ids=(document_id,))
+    whole, small = (asked.answer(random_model.tenant.id, question).model for asked in (random_model.system, system))
+    assert whole is not None
+    assert small is not None
+    (before,), (after,) = whole.shown, small.shown
+    assert after.plan.sight.visual_tokens <= 40 < before.plan.sight.visual_tokens
+    assert after.plan.effective_dpi < after.plan.floor_dpi == before.plan.floor_dpi
+    assert small.usage.visual_tokens == 2 * after.plan.sight.visual_tokens, "what was planned is what the model saw"
+
+
 def of_one_mind(folder: Path) -> Path:
     """A checkpoint whose next token hardly depends on what it is shown: always the one it likes best.
 
