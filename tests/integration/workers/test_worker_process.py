@@ -19,7 +19,8 @@ from docai.domain.work import Capability
 from docai.pdf.draw import plain
 from tests.integration.workers.conftest import LONG_S, Plant, Running, until
 
-PAGES = 24
+PAGES = 10
+ROUNDS = 3
 COUNTED = {
     'docai_pages_total{state="parsed"}': PAGES,
     'docai_stage_seconds_count{part="commit",stage="read"}': PAGES,
@@ -48,10 +49,10 @@ def items(plant: Plant) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def left(plant: Plant) -> tuple[list[JobId], list[int]]:
-    """Five workers, one after another, asked to leave while they read; the jobs and their exit statuses."""
+    """Workers, one after another, asked to leave while they read; the jobs and their exit statuses."""
     jobs, codes = [], []
     with plant.service() as opened:
-        for round_ in range(5):
+        for round_ in range(ROUNDS):
             with plant.worker() as worker:
                 job = submitted(opened, PAGES, 9 + round_ / 10)
                 jobs.append(job)
@@ -65,7 +66,7 @@ def left(plant: Plant) -> tuple[list[JobId], list[int]]:
 
 def test_a_worker_that_is_asked_to_leave_ends_in_good_order(plant: Plant, left: tuple[list[JobId], list[int]]) -> None:
     _, codes = left
-    assert codes == [0] * 5
+    assert codes == [0] * ROUNDS
     found = items(plant)
     assert {row["state"] for row in found} <= {"done", "pending"}
     assert any(row["state"] == "pending" for row in found), "all was read before the workers were asked to leave"
