@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from docai.charts.axis_fit import Fit
 from docai.charts.legend import Entry
-from docai.charts.marks import Frame, Label
+from docai.charts.marks import Label
 from docai.charts.pie_chart import SeenPie
 from docai.charts.printing import AxisPrint, axis_print, tick_number, unit_of
 from docai.charts.scene import Scene, SeenPoint, Sight
 from docai.charts.ticks import ValueAxis
 from docai.charts.titles import axis_factor, category_title, chart_title, unit_in, value_title
 from docai.domain.charts import Axis, AxisDirection, AxisFit, AxisScale, Chart, ChartKind, DataPoint, Series
-from docai.domain.geometry import Box, PageSize
+from docai.domain.geometry import Box, PageSize, PointBox
 
 ENGINE = "docai drawing 1"
 """What read such a chart."""
@@ -34,7 +34,7 @@ class FoundChart:
     """The words that it was read from: titles, ticks, names and printed values."""
 
 
-def chart_of(sight: Sight, size: PageSize, figures: Sequence[Frame], others: Sequence[Frame]) -> FoundChart:
+def chart_of(sight: Sight, size: PageSize, figures: Sequence[PointBox], others: Sequence[PointBox]) -> FoundChart:
     """The chart that was seen around a value axis.
 
     Args:
@@ -80,14 +80,14 @@ def _no_names(scene: Scene) -> list[Label]:
     return [label for label in scene.labels if label.word_ids not in taken]
 
 
-def _legend_beside(sight: Sight, own: Frame, others: Sequence[Frame]) -> tuple[Entry, ...]:
+def _legend_beside(sight: Sight, own: PointBox, others: Sequence[PointBox]) -> tuple[Entry, ...]:
     """The legend's entries, where no other chart stands between."""
     entries = sight.legend.entries if sight.legend else ()
     around = own.joined(*(entry.label.frame for entry in entries))
     return () if any(around.shared(other) > 0 for other in others) else entries
 
 
-def pie_chart_of(pie: SeenPie, scene: Scene, size: PageSize, figures: Sequence[Frame]) -> FoundChart:
+def pie_chart_of(pie: SeenPie, scene: Scene, size: PageSize, figures: Sequence[PointBox]) -> FoundChart:
     """The chart of a pie's shares, in percent."""
     title = chart_title(pie.frame, _figure_around(pie.frame, figures), _unused(pie, scene))
     points = tuple(_share(point, size) for point in pie.points)
@@ -197,10 +197,10 @@ def _mirrored(labels: Sequence[Label], scene: Scene) -> list[Label]:
     return [by_words[label.word_ids] for label in labels if label.word_ids in by_words]
 
 
-def _figure_around(frame: Frame, figures: Sequence[Frame]) -> Frame | None:
+def _figure_around(frame: PointBox, figures: Sequence[PointBox]) -> PointBox | None:
     around = [figure for figure in figures if figure.shared(frame) > 0.7 * frame.area]
     return min(around, key=lambda figure: figure.area, default=None)
 
 
-def _box(frame: Frame, size: PageSize) -> Box:
+def _box(frame: PointBox, size: PageSize) -> Box:
     return Box.from_points(frame, size)

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from docai.charts.marks import Bar, Frame
+from docai.charts.marks import Bar
 from docai.charts.plots import Plot
 from docai.domain.charts import AxisScale
+from docai.domain.geometry import PointBox
 
 _SAME = 0.75
 """Points by which edges that meet may differ: writers round, and outlines overlap."""
@@ -92,17 +93,17 @@ def _inside(plot: Plot, bars: Sequence[Bar]) -> list[Bar]:
     return list(kept.values())
 
 
-def _above_foot(frame: Frame, plot: Plot) -> Frame:
+def _above_foot(frame: PointBox, plot: Plot) -> PointBox:
     """The part of a bar that the plot shows where the bar goes on below it, as to the zero of a logarithmic axis."""
     x0, y0, x1, y1 = frame
     if not (y0 < plot.frame.y1 and y1 > plot.frame.y0):
         return frame
     if plot.axis.fit.slope < 0:
-        return Frame(x0, y0, x1, min(y1, plot.frame.y1))
-    return Frame(x0, max(y0, plot.frame.y0), x1, y1)
+        return PointBox(x0, y0, x1, min(y1, plot.frame.y1))
+    return PointBox(x0, max(y0, plot.frame.y0), x1, y1)
 
 
-def _is_cut_off(frame: Frame, plot: Plot) -> bool:
+def _is_cut_off(frame: PointBox, plot: Plot) -> bool:
     """Whether a bar ends at the plot's far edge where no tick is: it goes on beyond what is shown."""
     edge, end = (plot.frame.y0, frame.y0) if plot.axis.fit.slope < 0 else (plot.frame.y1, frame.y1)
     return abs(end - edge) <= _SAME and all(abs(edge - at) > 2 * _SAME for at in plot.axis.positions)

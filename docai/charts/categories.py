@@ -9,7 +9,8 @@ from itertools import pairwise
 from statistics import median
 
 from docai.charts.labels import joined
-from docai.charts.marks import Frame, Label
+from docai.charts.marks import Label
+from docai.domain.geometry import PointBox
 
 _BELOW = (-4.0, 32.0)
 """Points between a plot's edge and the labels along it: tick marks, and the labels of values below zero."""
@@ -46,7 +47,7 @@ def slots_of(centres: Sequence[float], rows: Sequence[Sequence[Label]]) -> list[
     return None
 
 
-def rows_along(plot: Frame, labels: Sequence[Label], words: Sequence[Label], *, is_lying: bool) -> list[list[Label]]:
+def rows_along(plot: PointBox, labels: Sequence[Label], words: Sequence[Label], *, is_lying: bool) -> list[list[Label]]:
     """The labels along a plot's category side, cut in the ways that may be meant.
 
     Args:
@@ -64,7 +65,7 @@ def rows_along(plot: Frame, labels: Sequence[Label], words: Sequence[Label], *, 
     return [_with_second_row(plot, found, labels), found, split]
 
 
-def first_row(plot: Frame, labels: Sequence[Label]) -> list[Label]:
+def first_row(plot: PointBox, labels: Sequence[Label]) -> list[Label]:
     """The labels nearest below the plot, upright ones that begin there included."""
     below = [x for x in _along(plot, labels) if _BELOW[0] <= x.frame.y0 - plot.y1 <= _BELOW[1]]
     if not below:
@@ -93,11 +94,11 @@ def _assigned(centres: Sequence[float], row: Sequence[Label]) -> list[Slot] | No
     return [Slot(label, tuple(each)) for label, each in zip(row, places, strict=True) if each]
 
 
-def _along(plot: Frame, labels: Sequence[Label]) -> list[Label]:
+def _along(plot: PointBox, labels: Sequence[Label]) -> list[Label]:
     return [label for label in labels if plot.x0 - 4 <= label.frame.cx <= plot.x1 + 4]
 
 
-def _with_second_row(plot: Frame, first: Sequence[Label], labels: Sequence[Label]) -> list[Label]:
+def _with_second_row(plot: PointBox, first: Sequence[Label], labels: Sequence[Label]) -> list[Label]:
     """Names with what stands centred right below them, where that is so for several."""
     foot = max(label.frame.y1 for label in first)
     line = median(label.frame.height for label in first)
@@ -111,7 +112,7 @@ def _with_second_row(plot: Frame, first: Sequence[Label], labels: Sequence[Label
     return [joined([label, *under[label]]) for label in first]
 
 
-def _names_above(plot: Frame, labels: Sequence[Label]) -> list[Label]:
+def _names_above(plot: PointBox, labels: Sequence[Label]) -> list[Label]:
     """Names of lying bars, mirrored: those that end at the plot, else those that begin in line."""
     above = [x for x in _along(plot, labels) if not x.is_upright and x.frame.y1 <= plot.y0 - _BELOW[0]]
     ending = [label for label in above if plot.y0 - label.frame.y1 <= _BELOW[1]]

@@ -8,12 +8,13 @@ from docai.charts.axis_fit import LEAST_TICKS
 from docai.charts.categories import rows_along
 from docai.charts.dots import dots_in
 from docai.charts.lines import height_at, lines_in
-from docai.charts.marks import Dot, Frame, Label, Paint, Point
+from docai.charts.marks import Dot, Label, Paint, Point
 from docai.charts.plots import Plot
 from docai.charts.printing import AxisPrint, axis_print
 from docai.charts.scene import Scene, SeenPoint, Sight, printed_value
 from docai.charts.ticks import ValueAxis
 from docai.domain.charts import ChartKind
+from docai.domain.geometry import PointBox
 
 _MOST_CORNERS = 80
 """A line with more corners is a curve: it is told at the axis' ticks."""
@@ -134,4 +135,4 @@ def _read_dots(sight: Sight, dots: dict[Paint, list[Dot]], axis: ValueAxis) -> N
 def _point(sight: Sight, category: str, at: Point) -> SeenPoint:
     value = sight.plot.axis.fit.value_at(at[1])
     printed = printed_value(sight.scene, sight.plot, at, _REACH, value)
-    return SeenPoint(category, value, Frame(*at, *at).grown(_MARK), printed)
+    return SeenPoint(category, value, PointBox(*at, *at).grown(_MARK), printed)

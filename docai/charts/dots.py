@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from docai.charts.marks import Dot, Frame, Paint, Point
+from docai.charts.marks import Dot, Paint, Point
+from docai.domain.geometry import PointBox
 
 LEAST_DOTS = 3
 _MOST = 2000
@@ -16,7 +17,7 @@ _ALIKE = 1.0
 """Points by which markers of one series may differ in size."""
 
 
-def dots_in(plot: Frame, dots: Sequence[Dot], corners: Sequence[Point]) -> dict[Paint, list[Dot]] | None:
+def dots_in(plot: PointBox, dots: Sequence[Dot], corners: Sequence[Point]) -> dict[Paint, list[Dot]] | None:
     """The markers of every paint that stand on no line; None for too many to be read, or of many sizes.
 
     Args:

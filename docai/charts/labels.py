@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from docai.charts.marks import Frame, Label
-from docai.domain.geometry import PageSize
+from docai.charts.marks import Label
+from docai.domain.geometry import PageSize, PointBox
 from docai.domain.words import Word
 from docai.grounding.numbers import quantity_of
 
@@ -66,7 +66,7 @@ def word_labels(words: Sequence[Word], size: PageSize) -> list[Label]:
 
 
 def _label(index: int, words: Sequence[Word], size: PageSize, said: Mapping[int, str]) -> Label:
-    frame, text = Frame(*words[index].box.to_points(size)), said.get(index, words[index].text)
+    frame, text = PointBox(*words[index].box.to_points(size)), said.get(index, words[index].text)
     is_upright = len(text) >= _TELLING_LENGTH and frame.height > _UPRIGHT * frame.width
     font_size = words[index].font_size_pt
     is_slanted = font_size is not None and len(text) > 1 and frame.height > _SLANTED * font_size
@@ -83,7 +83,7 @@ def _runs(line: Sequence[Label]) -> list[list[Label]]:
     return runs
 
 
-def _follows(last: Frame, frame: Frame) -> bool:
+def _follows(last: PointBox, frame: PointBox) -> bool:
     """Whether a word stands a space behind the one before it, on its line or, running up the page, on its column."""
     if min(last.y1, frame.y1) - max(last.y0, frame.y0) > 0.5 * min(last.height, frame.height):
         return -1.0 <= frame.x0 - last.x1 <= _SPACE * max(last.height, frame.height)

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from docai.charts.marks import Bar, Dot, Drawing, Frame, Label, Line, Paint
+from docai.charts.marks import Bar, Dot, Drawing, Label, Line, Paint
+from docai.domain.geometry import PointBox
 
 _WIDEST, _HIGHEST = 48.0, 22.0
 """A sample is no larger, in points, than a short stroke or a small box."""
@@ -29,7 +30,7 @@ class Entry:
     """A name and its sample."""
 
     paint: Paint
-    frame: Frame
+    frame: PointBox
     label: Label
 
 
@@ -48,7 +49,7 @@ class Legend:
         return {paint: labels[0] for paint, labels in seen.items() if len({x.text for x in labels}) == 1}
 
     @property
-    def frames(self) -> tuple[Frame, ...]:
+    def frames(self) -> tuple[PointBox, ...]:
         """Where samples stand."""
         return tuple(entry.frame for entry in self.entries)
 
@@ -86,7 +87,7 @@ def without_samples(drawing: Drawing, legends: Sequence[Legend]) -> Drawing:
     )
 
 
-def _samples(drawing: Drawing) -> list[tuple[Frame, Paint]]:
+def _samples(drawing: Drawing) -> list[tuple[PointBox, Paint]]:
     """Small boxes, level strokes and markers; a marker on a stroke comes first, the stroke in its paint last."""
     found = [(dot.frame, dot.paint) for dot in drawing.dots]
     found += [(bar.frame, bar.paint) for bar in drawing.bars if min(bar.frame.width, bar.frame.height) >= _LEAST_SIDE]
@@ -98,7 +99,7 @@ def _samples(drawing: Drawing) -> list[tuple[Frame, Paint]]:
     ]
 
 
-def _entry(sample: Frame, paint: Paint, labels: Sequence[Label]) -> Entry | None:
+def _entry(sample: PointBox, paint: Paint, labels: Sequence[Label]) -> Entry | None:
     """The sample with the label right behind it."""
     behind = [
         label
@@ -158,6 +159,6 @@ def _together(legends: Sequence[Legend]) -> list[Legend]:
     return found
 
 
-def _around(legend: Legend) -> Frame:
+def _around(legend: Legend) -> PointBox:
     frames = [part for entry in legend.entries for part in (entry.frame, entry.label.frame)]
     return frames[0].joined(*frames[1:])

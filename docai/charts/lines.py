@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-from docai.charts.marks import Frame, Line, Paint, Point
+from docai.charts.marks import Line, Paint, Point
+from docai.domain.geometry import PointBox
 
 _MEETS = 0.6
 """Points between the end of one stroke and the start of the next of one line."""
@@ -16,7 +17,7 @@ _LEVEL = 0.05
 """Points of height below which a stroke of two corners is a rule."""
 
 
-def lines_in(plot: Frame, strokes: Sequence[Line]) -> dict[Paint, tuple[Point, ...]] | None:
+def lines_in(plot: PointBox, strokes: Sequence[Line]) -> dict[Paint, tuple[Point, ...]] | None:
     """The corners of every line by its paint; None where a stroke is no line of a chart.
 
     That is the case where one runs back to the left, stands upright, or where two of one paint run side by side.

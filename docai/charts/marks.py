@@ -1,9 +1,11 @@
-"""Frame, Label, Paint and the shapes of a drawing: what a chart is read from."""
+"""Label, Paint and the shapes of a drawing: what a chart is read from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from docai.domain.geometry import PointBox
 
 _RULE = 2.0
 """Points; what is thinner is a rule."""
@@ -12,76 +14,10 @@ Point = tuple[float, float]
 """x, y in points, origin top left."""
 
 
-class Frame(NamedTuple):
-    """A rectangle in points, origin top left."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-    @property
-    def cx(self) -> float:
-        """Middle, across."""
-        return (self.x0 + self.x1) / 2
-
-    @property
-    def cy(self) -> float:
-        """Middle, down."""
-        return (self.y0 + self.y1) / 2
-
-    @property
-    def width(self) -> float:
-        """Extent across."""
-        return self.x1 - self.x0
-
-    @property
-    def height(self) -> float:
-        """Extent down."""
-        return self.y1 - self.y0
-
-    @property
-    def area(self) -> float:
-        """Square points."""
-        return self.width * self.height
-
-    def grown(self, by: float) -> Frame:
-        """With every edge moved outwards."""
-        return Frame(self.x0 - by, self.y0 - by, self.x1 + by, self.y1 + by)
-
-    def holds(self, x: float, y: float) -> bool:
-        """Whether a point lies inside or on the edge."""
-        return self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1
-
-    def holds_all(self, other: Frame) -> bool:
-        """Whether another rectangle lies inside."""
-        return self.x0 <= other.x0 and self.y0 <= other.y0 and other.x1 <= self.x1 and other.y1 <= self.y1
-
-    def shared(self, other: Frame) -> float:
-        """Area in common with another rectangle."""
-        width = min(self.x1, other.x1) - max(self.x0, other.x0)
-        height = min(self.y1, other.y1) - max(self.y0, other.y0)
-        return width * height if width > 0 and height > 0 else 0.0
-
-    def joined(self, *others: Frame) -> Frame:
-        """The smallest rectangle around this one and others."""
-        frames = (self, *others)
-        return Frame(
-            min(f.x0 for f in frames),
-            min(f.y0 for f in frames),
-            max(f.x1 for f in frames),
-            max(f.y1 for f in frames),
-        )
-
-    def transposed(self) -> Frame:
-        """Mirrored at the diagonal: across becomes down."""
-        return Frame(self.y0, self.x0, self.y1, self.x1)
-
-
-def frame_of(points: tuple[Point, ...]) -> Frame:
+def frame_of(points: tuple[Point, ...]) -> PointBox:
     """The smallest rectangle around points."""
     xs, ys = [x for x, _ in points], [y for _, y in points]
-    return Frame(min(xs), min(ys), max(xs), max(ys))
+    return PointBox(min(xs), min(ys), max(xs), max(ys))
 
 
 class Paint(NamedTuple):
@@ -103,7 +39,7 @@ class Paint(NamedTuple):
 class Label:
     """Words printed as one piece."""
 
-    frame: Frame
+    frame: PointBox
     text: str
     word_ids: tuple[int, ...]
     is_upright: bool = False
@@ -120,7 +56,7 @@ class Label:
 class Bar:
     """A filled rectangle."""
 
-    frame: Frame
+    frame: PointBox
     paint: Paint
 
     def transposed(self) -> Bar:
@@ -136,7 +72,7 @@ class Line:
     paint: Paint
 
     @property
-    def frame(self) -> Frame:
+    def frame(self) -> PointBox:
         """Around its points."""
         return frame_of(self.points)
 
@@ -149,7 +85,7 @@ class Line:
 class Dot:
     """A small closed shape: a marker."""
 
-    frame: Frame
+    frame: PointBox
     paint: Paint
 
     def transposed(self) -> Dot:
@@ -167,7 +103,7 @@ class Wedge:
     """Degrees clockwise from twelve o'clock, 0 to 360."""
     sweep: float
     """Degrees, above 0."""
-    frame: Frame
+    frame: PointBox
     paint: Paint
 
 
@@ -196,7 +132,7 @@ class Drawing:
     """Level strokes; `at` is y."""
     down: tuple[Rule, ...] = ()
     """Strokes up and down; `at` is x."""
-    panels: tuple[Frame, ...] = ()
+    panels: tuple[PointBox, ...] = ()
     """Large rectangles, stroked or filled: the ground that a plot stands on."""
 
     @property

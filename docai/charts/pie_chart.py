@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from docai.charts.labels import joined, number_of
 from docai.charts.legend import Legend
-from docai.charts.marks import Frame, Label, Wedge
+from docai.charts.marks import Label, Wedge
 from docai.charts.pies import distance, label_of
 from docai.charts.scene import Scene, SeenPoint
+from docai.domain.geometry import PointBox
 from docai.grounding.numbers import quantity_of
 
 _LINE = 1.3
@@ -22,7 +23,7 @@ _NEAR_TURN = 1.0
 class SeenPie:
     """A pie: a share in percent of every slice."""
 
-    frame: Frame
+    frame: PointBox
     points: tuple[SeenPoint, ...]
     legend: Legend | None
     labels: tuple[Label, ...]

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from docai.charts.labels import number_of
-from docai.charts.marks import Drawing, Frame, Label, Rule
+from docai.charts.marks import Drawing, Label, Rule
 from docai.charts.ticks import ValueAxis
+from docai.domain.geometry import PointBox
 
 _REACH = 26.0
 """Points between tick labels and their plot at most: a tick mark, or a label's own width of white."""
@@ -30,7 +31,7 @@ _AXES_AGREE = 0.01
 class Plot:
     """Where values are drawn, and the axis that they are read on."""
 
-    frame: Frame
+    frame: PointBox
     axis: ValueAxis
 
     def resting_on(self, axis: ValueAxis) -> Plot:
@@ -50,7 +51,7 @@ def plots_of(axes: Sequence[ValueAxis], drawing: Drawing, labels: Sequence[Label
         labels: of the page.
     """
     found: list[Plot] = []
-    doubtful: list[Frame] = []
+    doubtful: list[PointBox] = []
     for axis in axes:
         frame = _frame_beside(axis, drawing)
         if frame is None or _is_broken(axis, frame, labels):
@@ -64,7 +65,7 @@ def plots_of(axes: Sequence[ValueAxis], drawing: Drawing, labels: Sequence[Label
     return [plot for plot in found if not any(_is_same(plot.frame, frame) for frame in doubtful)]
 
 
-def _frame_beside(axis: ValueAxis, drawing: Drawing) -> Frame | None:
+def _frame_beside(axis: ValueAxis, drawing: Drawing) -> PointBox | None:
     """The plot right of the labels, else left of them."""
     for on_right in (True, False):
         panel = _panel(axis, drawing.panels, on_right=on_right)
@@ -82,7 +83,7 @@ def _is_beside(start: float, end: float, axis: ValueAxis, *, on_right: bool) -> 
     return -_INTO <= axis.frame.x0 - end <= _REACH
 
 
-def _panel(axis: ValueAxis, panels: Sequence[Frame], *, on_right: bool) -> Frame | None:
+def _panel(axis: ValueAxis, panels: Sequence[PointBox], *, on_right: bool) -> PointBox | None:
     """The largest rectangle beside the labels that spans all ticks and little more; smaller ones are bars."""
     slack = 0.1 * axis.step + 1
     fitting = [
@@ -105,7 +106,7 @@ def _belongs(rule: Rule, axis: ValueAxis, *, on_right: bool) -> bool:
     )
 
 
-def _framed(axis: ValueAxis, rules: Sequence[Rule], down: Sequence[Rule], *, on_right: bool) -> Frame:
+def _framed(axis: ValueAxis, rules: Sequence[Rule], down: Sequence[Rule], *, on_right: bool) -> PointBox:
     """From the usual start of the rules to their furthest end, as high as what is drawn up the sides."""
     if on_right:
         x0, x1 = median(rule.start for rule in rules), max(rule.end for rule in rules)
@@ -126,10 +127,10 @@ def _framed(axis: ValueAxis, rules: Sequence[Rule], down: Sequence[Rule], *, on_
     above, below = (overhang, 0.0) if axis.fit.slope < 0 else (0.0, overhang)
     top = min([low - above, *(rule.start for rule in sides), *edges])
     foot = max([high + below, *(rule.end for rule in sides), *edges])
-    return Frame(x0, top, x1, foot)
+    return PointBox(x0, top, x1, foot)
 
 
-def _is_broken(axis: ValueAxis, frame: Frame, labels: Sequence[Label]) -> bool:
+def _is_broken(axis: ValueAxis, frame: PointBox, labels: Sequence[Label]) -> bool:
     own = {label.word_ids for label in (*axis.labels, *axis.left_out)}
     edge = median(label.frame.x1 for label in axis.labels)
     return any(
@@ -141,7 +142,7 @@ def _is_broken(axis: ValueAxis, frame: Frame, labels: Sequence[Label]) -> bool:
     )
 
 
-def _is_same(one: Frame, other: Frame) -> bool:
+def _is_same(one: PointBox, other: PointBox) -> bool:
     return one.shared(other) > _SAME * min(one.area, other.area)
 
 

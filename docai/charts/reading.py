@@ -11,14 +11,14 @@ from docai.charts.categories import first_row
 from docai.charts.curve_chart import read_curve_chart
 from docai.charts.labels import labels_of, word_labels
 from docai.charts.legend import legends_of, without_samples
-from docai.charts.marks import Drawing, Frame, Label
+from docai.charts.marks import Drawing, Label
 from docai.charts.pie_chart import read_pie
 from docai.charts.pies import pies_of
 from docai.charts.plots import Plot, plots_of
 from docai.charts.scene import Scene, Sight
 from docai.charts.ticks import ValueAxis, value_axes
 from docai.charts.titles import is_factor
-from docai.domain.geometry import PageSize
+from docai.domain.geometry import PageSize, PointBox
 from docai.domain.words import Word
 
 _ALONG = 8.0
@@ -35,7 +35,7 @@ class Page:
 
     words: Sequence[Word]
     size: PageSize
-    figures: Sequence[Frame] = ()
+    figures: Sequence[PointBox] = ()
     """Where the layout sees figures."""
     said: Mapping[int, str] | None = None
     """What words say whose text does not, by index: powers, as `10^3`."""
@@ -111,5 +111,5 @@ def _shares_labels(labels: Sequence[Label], taken: set[tuple[int, ...]]) -> bool
     return any(label.word_ids in taken for label in labels)
 
 
-def _clash(one: Frame, other: Frame) -> bool:
+def _clash(one: PointBox, other: PointBox) -> bool:
     return one.shared(other) > _CLASH * min(one.area, other.area)

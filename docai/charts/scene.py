@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from docai.charts.labels import number_of
 from docai.charts.legend import Legend
-from docai.charts.marks import Drawing, Frame, Label, Paint
+from docai.charts.marks import Drawing, Label, Paint
 from docai.charts.plots import Plot
 from docai.charts.ticks import ValueAxis
 from docai.domain.charts import ChartKind
+from docai.domain.geometry import PointBox
 from docai.grounding.numbers import quantity_of
 
 _NEAR = 16.0
@@ -44,11 +45,11 @@ class Scene:
             not self.is_lying,
         )
 
-    def as_shown(self, frame: Frame) -> Frame:
+    def as_shown(self, frame: PointBox) -> PointBox:
         """A frame of the scene where it stands on the page."""
         return frame.transposed() if self.is_lying else frame
 
-    def names_of(self, paints: Sequence[Paint], plot: Frame) -> tuple[dict[Paint, Label], Legend | None]:
+    def names_of(self, paints: Sequence[Paint], plot: PointBox) -> tuple[dict[Paint, Label], Legend | None]:
         """The names of paints, and the legend nearest to the plot that has one for every paint."""
         shown = self.as_shown(plot)
         near = [x for x in self.legends if all(shown.grown(_LEGEND_REACH).holds(f.cx, f.cy) for f in x.frames)]
@@ -63,7 +64,7 @@ class SeenPoint:
 
     category: str
     value: float
-    frame: Frame
+    frame: PointBox
     printed: Label | None = None
     """The label that says the value."""
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from docai.charts.marks import Bar, Dot, Drawing, Frame, Line, Paint, Point, Rule, Wedge, frame_of
+from docai.charts.marks import Bar, Dot, Drawing, Line, Paint, Point, Rule, Wedge, frame_of
 from docai.charts.wedges import wedge_of
+from docai.domain.geometry import PointBox
 
 _STRAIGHT = 0.3
 """Points by which a stroke may leave its axis and be straight: half a pixel at 100 dpi."""
@@ -48,7 +49,7 @@ class _Found:
     wedges: list[Wedge] = field(default_factory=list)
     across: list[Rule] = field(default_factory=list)
     down: list[Rule] = field(default_factory=list)
-    panels: list[Frame] = field(default_factory=list)
+    panels: list[PointBox] = field(default_factory=list)
 
 
 def drawing_of(paths: Iterable[Path]) -> Drawing:
@@ -81,7 +82,7 @@ def _sort_in(piece: Piece, path: Path, found: _Found) -> None:
         _small(path, frame, found)
 
 
-def _open_stroke(piece: Piece, path: Path, frame: Frame, found: _Found) -> None:
+def _open_stroke(piece: Piece, path: Path, frame: PointBox, found: _Found) -> None:
     """A line, a rule, or a cross that marks a point."""
     if path.stroke is None:
         return
@@ -93,7 +94,7 @@ def _open_stroke(piece: Piece, path: Path, frame: Frame, found: _Found) -> None:
         found.lines.append(Line(piece.points, path.stroke))
 
 
-def _rectangle(piece: Piece, path: Path, frame: Frame, found: _Found) -> None:
+def _rectangle(piece: Piece, path: Path, frame: PointBox, found: _Found) -> None:
     if path.fill is not None:
         found.bars.append(Bar(frame, path.fill))
         if max(frame.width, frame.height) <= _DOT and abs(frame.width - frame.height) <= 1.0:
@@ -111,7 +112,7 @@ def _rectangle(piece: Piece, path: Path, frame: Frame, found: _Found) -> None:
             found.down += [Rule(x, frame.y0, frame.y1) for x in (frame.x0, frame.x1)]
 
 
-def _small(path: Path, frame: Frame, found: _Found) -> None:
+def _small(path: Path, frame: PointBox, found: _Found) -> None:
     """A marker, in its filling's colour, or in its outline's where it is hollow."""
     paint = path.stroke if path.fill is None or (path.fill.is_white and path.stroke is not None) else path.fill
     if paint is not None and min(frame.width, frame.height) > _STRAIGHT:

@@ -11,8 +11,9 @@ from statistics import median
 
 from docai.charts.axis_fit import LEAST_TICKS, Fit, fit_axis
 from docai.charts.labels import number_of
-from docai.charts.marks import Drawing, Frame, Label, Rule
+from docai.charts.marks import Drawing, Label, Rule
 from docai.domain.charts import AxisScale
+from docai.domain.geometry import PointBox
 
 _IN_LINE = 1.5
 """Points by which the edges or middles of labels in one column may differ."""
@@ -47,7 +48,7 @@ class ValueAxis:
     """Tick marks and gridlines at the labels; none where the fit rests on the labels' middles."""
 
     @property
-    def frame(self) -> Frame:
+    def frame(self) -> PointBox:
         """Around the labels."""
         first, *others = self.labels
         return first.frame.joined(*(label.frame for label in others))

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from docai.charts.labels import number_of
-from docai.charts.marks import Frame, Label
+from docai.charts.marks import Label
+from docai.domain.geometry import PointBox
 
 _BEYOND = 30.0
 """Points between an axis' labels and its title at most."""
@@ -18,7 +19,7 @@ _FACTOR = re.compile(r"[\u00d7x]?\s*(?:1e[+-]?\d{1,3}|10\^[-\u2212]?\d{1,3})")
 _UNIT = re.compile(r"(?P<title>.*?)\s*[(\[](?P<unit>[^()\[\]]{1,24})[)\]]")
 
 
-def value_title(plot: Frame, ticks: Frame, labels: Sequence[Label], *, is_lying: bool) -> Label | None:
+def value_title(plot: PointBox, ticks: PointBox, labels: Sequence[Label], *, is_lying: bool) -> Label | None:
     """The label beyond the tick labels, set along the axis; all mirrored at the diagonal where bars lie."""
     found = []
     for label in labels:
@@ -34,7 +35,7 @@ def is_factor(text: str) -> bool:
     return _FACTOR.fullmatch(text) is not None
 
 
-def axis_factor(plot: Frame, ticks: Frame, labels: Sequence[Label], *, is_lying: bool) -> Label | None:
+def axis_factor(plot: PointBox, ticks: PointBox, labels: Sequence[Label], *, is_lying: bool) -> Label | None:
     """The factor that is printed at an axis' end for all its values, such as `1e6`; mirrored where the axis lies."""
     around = plot.joined(ticks).grown(_AT_END)
     for label in labels:
@@ -45,7 +46,7 @@ def axis_factor(plot: Frame, ticks: Frame, labels: Sequence[Label], *, is_lying:
     return None
 
 
-def category_title(plot: Frame, names: Sequence[Label], labels: Sequence[Label], *, is_lying: bool) -> Label | None:
+def category_title(plot: PointBox, names: Sequence[Label], labels: Sequence[Label], *, is_lying: bool) -> Label | None:
     """The only label beyond the names along the plot, near its middle; mirrored where bars lie."""
     if not names:
         return None
@@ -59,7 +60,7 @@ def category_title(plot: Frame, names: Sequence[Label], labels: Sequence[Label],
     return min(found, key=lambda pair: pair[0], default=(0.0, None))[1]
 
 
-def chart_title(plot: Frame, figure: Frame | None, labels: Sequence[Label]) -> Label | None:
+def chart_title(plot: PointBox, figure: PointBox | None, labels: Sequence[Label]) -> Label | None:
     """The label above the plot in the highest print; none where the page's layout does not say what the figure is."""
     if figure is None:
         return None

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from docai.charts.assembly import axis_fit_of
 from docai.charts.labels import labels_of, number_of
-from docai.charts.marks import Drawing, Frame, Label
+from docai.charts.marks import Drawing, Label
 from docai.charts.ticks import ValueAxis, value_axes
 from docai.domain.charts import Axis, AxisDirection, AxisFit
 from docai.domain.checks import Check, CheckName, CheckResult
-from docai.domain.geometry import Box, PageSize
+from docai.domain.geometry import Box, PageSize, PointBox
 from docai.domain.words import PageWords, Witness
 from docai.grounding.spelling import normalised
 
@@ -46,7 +46,7 @@ class SeenAxis:
 
 def labels_in(box: Box, words: PageWords) -> list[Label]:
     """The labels in and right beside a box."""
-    around = Frame(*box.to_points(_SIZE)).grown(_AROUND * _SIZE.height_pt)
+    around = PointBox(*box.to_points(_SIZE)).grown(_AROUND * _SIZE.height_pt)
     return [label for label in labels_of(words.words, _SIZE) if around.holds(label.frame.cx, label.frame.cy)]
 
 

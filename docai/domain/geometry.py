@@ -1,10 +1,10 @@
-"""Box, PageSize, and the one transform between page fractions, PDF points and pixels."""
+"""Box, PointBox, PageSize, and the one transform between page fractions, PDF points and pixels."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Self
+from typing import NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -132,3 +132,69 @@ def even_cells(rows: int, columns: int) -> tuple[Box, ...]:
 
 def _unit(value: float) -> float:
     return min(1.0, max(0.0, value))
+
+
+class PointBox(NamedTuple):
+    """A rectangle on a page in points, origin top left; `Box` is one in fractions of the page."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def cx(self) -> float:
+        """Middle, across."""
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def cy(self) -> float:
+        """Middle, down."""
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def width(self) -> float:
+        """Extent across."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Extent down."""
+        return self.y1 - self.y0
+
+    @property
+    def area(self) -> float:
+        """Square points; 0 where its edges are crossed."""
+        return max(0.0, self.width) * max(0.0, self.height)
+
+    def grown(self, by: float) -> PointBox:
+        """With every edge moved outwards."""
+        return PointBox(self.x0 - by, self.y0 - by, self.x1 + by, self.y1 + by)
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point lies inside or on the edge."""
+        return self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1
+
+    def holds_all(self, other: PointBox) -> bool:
+        """Whether another rectangle lies inside."""
+        return self.x0 <= other.x0 and self.y0 <= other.y0 and other.x1 <= self.x1 and other.y1 <= self.y1
+
+    def shared(self, other: PointBox) -> float:
+        """Area in common with another rectangle."""
+        width = min(self.x1, other.x1) - max(self.x0, other.x0)
+        height = min(self.y1, other.y1) - max(self.y0, other.y0)
+        return width * height if width > 0 and height > 0 else 0.0
+
+    def joined(self, *others: PointBox) -> PointBox:
+        """The smallest rectangle around this one and others."""
+        frames = (self, *others)
+        return PointBox(
+            min(f.x0 for f in frames),
+            min(f.y0 for f in frames),
+            max(f.x1 for f in frames),
+            max(f.y1 for f in frames),
+        )
+
+    def transposed(self) -> PointBox:
+        """Mirrored at the diagonal: across becomes down."""
+        return PointBox(self.y0, self.x0, self.y1, self.x1)

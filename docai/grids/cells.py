@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from docai.domain.geometry import PointBox
 from docai.grids.headings import headings
 from docai.grids.lattice import Walls
 from docai.grids.lines import is_value, runs, text_lines
-from docai.grids.marks import Clues, Mark, Region
+from docai.grids.marks import Clues, Mark
 
 LOOSE = 1.4
 """How many times the usual space may lie between two words of a run that crosses a column boundary."""
@@ -47,9 +48,9 @@ class Grid:
         """The cell that covers a position of the grid."""
         return next(s for s in self.slots if s.row <= row < s.row + s.row_span and s.col <= col < s.col + s.col_span)
 
-    def region_of(self, slot: Slot) -> Region:
+    def region_of(self, slot: Slot) -> PointBox:
         """Where a cell stands; points."""
-        return Region(
+        return PointBox(
             self.xs[slot.col],
             self.ys[slot.row],
             self.xs[slot.col + slot.col_span],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from docai.domain.geometry import PointBox
+
 
 class Mark(NamedTuple):
     """A word on the page; points, origin top left."""
@@ -50,49 +52,11 @@ class Guess(NamedTuple):
     probability: float
 
 
-class Region(NamedTuple):
-    """A rectangle; points, origin top left."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-    @property
-    def width(self) -> float:
-        """Extent across."""
-        return self.x1 - self.x0
-
-    @property
-    def height(self) -> float:
-        """Extent down."""
-        return self.y1 - self.y0
-
-    @property
-    def area(self) -> float:
-        """Square points."""
-        return max(0.0, self.width) * max(0.0, self.height)
-
-    def holds(self, x: float, y: float) -> bool:
-        """Whether a point lies inside or on the edge."""
-        return self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1
-
-    def shared(self, other: Region) -> float:
-        """Area in common with another rectangle."""
-        width = min(self.x1, other.x1) - max(self.x0, other.x0)
-        height = min(self.y1, other.y1) - max(self.y0, other.y0)
-        return width * height if width > 0 and height > 0 else 0.0
-
-    def joined(self, other: Region) -> Region:
-        """The smallest rectangle that holds both."""
-        return Region(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
-
-
 @dataclass(frozen=True, slots=True)
 class Clues:
     """Everything known of one table before its rows and columns are."""
 
-    region: Region
+    region: PointBox
     marks: tuple[Mark, ...]
     ornaments: tuple[Mark, ...] = ()
     """Words that stand for rules: they say nothing of rows and columns beyond that, but belong to a cell."""

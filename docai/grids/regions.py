@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from docai.domain.geometry import PointBox
 from docai.grids.lattice import levels
-from docai.grids.marks import Mark, Region
+from docai.grids.marks import Mark
 from docai.grids.rules import Frame
 
 INSIDE = 0.85
@@ -29,7 +30,7 @@ def is_tabular(frame: Frame, marks: Sequence[Mark]) -> bool:
     return 2 * len(cols) >= len(xs) - 1 and 2 * len(rows) >= len(ys) - 1 and min(len(rows), len(cols)) >= 2
 
 
-def settle(region: Region, frames: Sequence[Frame]) -> list[Region]:
+def settle(region: PointBox, frames: Sequence[Frame]) -> list[PointBox]:
     """A region of the model after a look at the tabular frames: the frames in it, the frame it is, or both together."""
     within = [f.region for f in frames if f.region.shared(region) >= INSIDE * f.region.area]
     if len(within) > 1:
@@ -43,7 +44,7 @@ def settle(region: Region, frames: Sequence[Frame]) -> list[Region]:
     return [region]
 
 
-def overlooked(frames: Sequence[Frame], taken: Sequence[Region]) -> list[Region]:
+def overlooked(frames: Sequence[Frame], taken: Sequence[PointBox]) -> list[PointBox]:
     """Tabular frames that stand clear of every taken region."""
     return [
         f.region for f in frames if all(f.region.shared(t) <= APART * min(f.region.area, t.area or 1.0) for t in taken)

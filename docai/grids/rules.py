@@ -9,7 +9,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from docai.grids.marks import Region, Rule
+from docai.domain.geometry import PointBox
+from docai.grids.marks import Rule
 
 SAME_LINE = 1.5
 """Strokes this near to one another, in points, are one line: the two edges of a thick stroke, or a rounding."""
@@ -27,7 +28,7 @@ MOST = 3000
 class Frame:
     """Rules that cross one another: a candidate for a ruled table."""
 
-    region: Region
+    region: PointBox
     across: tuple[Rule, ...]
     down: tuple[Rule, ...]
 
@@ -84,8 +85,8 @@ def _whole(line: Sequence[Rule]) -> list[Rule]:
     return whole
 
 
-def _extent(across: Sequence[Rule], down: Sequence[Rule]) -> Region:
-    return Region(
+def _extent(across: Sequence[Rule], down: Sequence[Rule]) -> PointBox:
+    return PointBox(
         min(r.at for r in down),
         min(r.at for r in across),
         max(r.at for r in down),

@@ -11,11 +11,11 @@ import pymupdf
 
 from docai.charts.assembly import FoundChart
 from docai.charts.labels import labels_of
-from docai.charts.marks import Frame, Paint, Point
+from docai.charts.marks import Paint, Point
 from docai.charts.reading import Page, read_charts
 from docai.charts.shapes import Path, Piece, drawing_of
 from docai.charts.ticks import may_be_of_charts
-from docai.domain.geometry import PageSize
+from docai.domain.geometry import PageSize, PointBox
 from docai.domain.words import Word
 
 _MOST_PATHS = 20_000
@@ -34,7 +34,7 @@ _RAISED = 0.85
 """A power's digits are smaller than its base by at least this factor."""
 
 
-def find_charts(page: pymupdf.Page, words: Sequence[Word], figures: Sequence[Frame]) -> list[FoundChart]:
+def find_charts(page: pymupdf.Page, words: Sequence[Word], figures: Sequence[PointBox]) -> list[FoundChart]:
     """The page's charts that are drawn as shapes and can be read with certainty.
 
     The drawing is looked at only where the layout sees a figure or where numbers stand in line as tick labels do.
@@ -115,13 +115,13 @@ def _powers(page: pymupdf.Page, words: Sequence[Word], size: PageSize) -> dict[i
         for span in line["spans"]
     ]
     exponents = [span for span in spans if _EXPONENT.fullmatch(span["text"])]
-    frames = [Frame(*word.box.to_points(size)) for word in words]
+    frames = [PointBox(*word.box.to_points(size)) for word in words]
     found: dict[int, str] = {}
     for base in spans:
         exponent = next((span for span in exponents if _is_raised(span, base)), None)
         if exponent is None or not base["text"].strip().endswith("10"):
             continue
-        around = Frame(*base["bbox"]).joined(Frame(*exponent["bbox"])).grown(1)
+        around = PointBox(*base["bbox"]).joined(PointBox(*exponent["bbox"])).grown(1)
         inside = [i for i, frame in enumerate(frames) if around.holds(frame.cx, frame.cy)]
         found |= dict.fromkeys(inside, "")
         if inside:

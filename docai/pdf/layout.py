@@ -9,8 +9,7 @@ import numpy as np
 import pymupdf
 
 from docai.charts.assembly import FoundChart
-from docai.charts.marks import Frame
-from docai.domain.geometry import Box, PageSize
+from docai.domain.geometry import Box, PageSize, PointBox
 from docai.domain.parses import PICTURES, Block, BlockKind
 from docai.domain.words import PageWords, Witness, Word
 from docai.pdf.drawings import find_charts
@@ -79,7 +78,7 @@ def _read_charts(page: pymupdf.Page, words: PageWords, regions: Sequence[Region]
     """The page's charts that can be read from the drawing; a scan has none."""
     if words.witness is not Witness.TEXT_LAYER:
         return []
-    return find_charts(page, words.words, [Frame(*r.rect) for r in regions if r.kind is BlockKind.FIGURE])
+    return find_charts(page, words.words, [PointBox(*r.rect) for r in regions if r.kind is BlockKind.FIGURE])
 
 
 def compose(

@@ -8,12 +8,12 @@ from typing import Any
 
 import pymupdf
 
-from docai.domain.geometry import Box, PageSize
+from docai.domain.geometry import Box, PageSize, PointBox
 from docai.domain.tables import Cell, Table
 from docai.domain.words import PageWords
 from docai.grids.cells import Grid, fill
 from docai.grids.columns import column_edges
-from docai.grids.marks import Clues, Guess, Mark, Region, Rule
+from docai.grids.marks import Clues, Guess, Mark, Rule
 from docai.grids.regions import is_tabular, overlooked, settle
 from docai.grids.roles import roles
 from docai.grids.rows import row_edges
@@ -66,10 +66,10 @@ def _clues(page: pymupdf.Page, marks: list[Mark]) -> list[Clues]:
     """What is known of each table; a word belongs to the first one that holds its middle."""
     across, down = page_rules(page)
     framed = [f for f in frames(across, down) if is_tabular(f, marks)]
-    found: list[tuple[Region, dict[str, Any]]] = []
-    kept: list[Region] = []
+    found: list[tuple[PointBox, dict[str, Any]]] = []
+    kept: list[PointBox] = []
     for group in _raw_layout(page):
-        region = Region(*group["group_bbox"][:4])
+        region = PointBox(*group["group_bbox"][:4])
         if group["class_name"] == "table":
             found += [(r, group) for r in settle(region, framed)]
         elif group["class_name"] == "picture":

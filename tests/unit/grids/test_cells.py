@@ -1,5 +1,6 @@
+from docai.domain.geometry import PointBox
 from docai.grids.cells import Grid, Slot, fill, reading_order
-from docai.grids.marks import Clues, Mark, Region, Rule
+from docai.grids.marks import Clues, Mark, Rule
 
 YS = [0.0, 20.0, 40.0, 60.0]
 XS = [0.0, 100.0, 200.0, 300.0]
@@ -10,7 +11,7 @@ def word(text: str, x0: float, y0: float, word_id: int, x1: float | None = None,
 
 
 def filled(*marks: Mark, across: tuple[Rule, ...] = (), down: tuple[Rule, ...] = ()) -> Grid:
-    return fill(Clues(Region(0, 0, 300, 60), marks, across=across, down=down), list(YS), list(XS))
+    return fill(Clues(PointBox(0, 0, 300, 60), marks, across=across, down=down), list(YS), list(XS))
 
 
 def spans(grid: Grid) -> dict[str, tuple[int, int, int, int]]:
@@ -60,7 +61,7 @@ def test_an_upright_word_follows_the_lines_of_its_cell() -> None:
 
 def test_typed_rules_belong_to_a_cell_but_make_none() -> None:
     dashes = word("------", 10, 15, 1)
-    clues = Clues(Region(0, 0, 300, 60), (word("a", 10, 5, 0),), (dashes,))
+    clues = Clues(PointBox(0, 0, 300, 60), (word("a", 10, 5, 0),), (dashes,))
     grid = fill(clues, list(YS), list(XS))
     assert grid.slot_at(1, 0).marks == [dashes]
     assert isinstance(grid.slot_at(2, 2), Slot)

@@ -1,5 +1,6 @@
+from docai.domain.geometry import PointBox
 from docai.grids.columns import column_edges
-from docai.grids.marks import Clues, Guess, Mark, Region, Rule
+from docai.grids.marks import Clues, Guess, Mark, Rule
 
 
 def clues(*guesses: tuple[float, float], across: tuple[Rule, ...] = (), down: tuple[Rule, ...] = ()) -> Clues:
@@ -7,7 +8,9 @@ def clues(*guesses: tuple[float, float], across: tuple[Rule, ...] = (), down: tu
     marks = [
         Mark(x0, y, x1, y + 10, "word", 0, 0) for y in (5.0, 25.0, 45.0) for x0, x1 in ((10.0, 80.0), (100.0, 190.0))
     ]
-    return Clues(Region(0, 0, 200, 60), tuple(marks), across, down=down, col_guesses=tuple(Guess(*g) for g in guesses))
+    return Clues(
+        PointBox(0, 0, 200, 60), tuple(marks), across, down=down, col_guesses=tuple(Guess(*g) for g in guesses)
+    )
 
 
 def test_a_guess_is_moved_into_the_white() -> None:

@@ -1,5 +1,6 @@
+from docai.domain.geometry import PointBox
 from docai.grids.headings import headings
-from docai.grids.marks import Clues, Mark, Region, Rule
+from docai.grids.marks import Clues, Mark, Rule
 
 YS, XS = [0.0, 20.0, 40.0], [0.0, 100.0, 200.0, 300.0, 400.0]
 LEAVES = [Mark(100 * c + 10, 25, 100 * c + 40, 35, "leaf", 0, c) for c in range(4)]
@@ -8,7 +9,7 @@ LEAVES = [Mark(100 * c + 10, 25, 100 * c + 40, 35, "leaf", 0, c) for c in range(
 def found(*top: Mark, across: tuple[Rule, ...] = ()) -> list[tuple[int, int, int]]:
     rows = [[[m for m in top if 100 * c <= m.cx < 100 * c + 100] for c in range(4)], [[m] for m in LEAVES]]
     texts = [[4 * r + c + 1 if cell else 0 for c, cell in enumerate(row)] for r, row in enumerate(rows)]
-    return headings(rows, texts, Clues(Region(0, 0, 400, 40), (*top, *LEAVES), across=across), YS, XS)
+    return headings(rows, texts, Clues(PointBox(0, 0, 400, 40), (*top, *LEAVES), across=across), YS, XS)
 
 
 def test_a_text_over_a_rule_heads_the_columns_that_the_rule_runs_under() -> None:

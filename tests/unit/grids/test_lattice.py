@@ -1,9 +1,10 @@
+from docai.domain.geometry import PointBox
 from docai.grids.lattice import Walls, covered, is_crossed, levels
-from docai.grids.marks import Clues, Region, Rule
+from docai.grids.marks import Clues, Rule
 
 
 def clues(across: tuple[Rule, ...] = (), down: tuple[Rule, ...] = ()) -> Clues:
-    return Clues(Region(0, 0, 300, 60), (), across=across, down=down)
+    return Clues(PointBox(0, 0, 300, 60), (), across=across, down=down)
 
 
 def test_double_rules_are_one_level_and_the_border_is_none() -> None:

@@ -1,4 +1,5 @@
-from docai.grids.marks import Mark, Region, Rule
+from docai.domain.geometry import PointBox
+from docai.grids.marks import Mark, Rule
 from docai.grids.regions import is_tabular, overlooked, settle
 from docai.grids.rules import Frame, frames
 
@@ -25,17 +26,17 @@ def test_a_frame_is_tabular_with_rows_columns_and_words() -> None:
 
 def test_frames_inside_one_region_part_it() -> None:
     left, right = grid(0, 0), grid(150, 0)
-    assert settle(Region(-5, -5, 260, 105), [right, left]) == [left.region, right.region]
+    assert settle(PointBox(-5, -5, 260, 105), [right, left]) == [left.region, right.region]
 
 
 def test_a_frame_that_is_the_table_gives_its_edges() -> None:
-    assert settle(Region(2, 2, 99, 98), [grid(0, 0)]) == [Region(0, 0, 100, 100)]
+    assert settle(PointBox(2, 2, 99, 98), [grid(0, 0)]) == [PointBox(0, 0, 100, 100)]
 
 
 def test_labels_beside_a_frame_stay_in_the_table() -> None:
-    assert settle(Region(-60, 2, 98, 98), [grid(0, 0)]) == [Region(-60, 0, 100, 100)]
+    assert settle(PointBox(-60, 2, 98, 98), [grid(0, 0)]) == [PointBox(-60, 0, 100, 100)]
 
 
 def test_a_frame_clear_of_all_regions_was_overlooked() -> None:
     first, second = grid(0, 0), grid(0, 300)
-    assert overlooked([first, second], [Region(0, 0, 100, 100)]) == [second.region]
+    assert overlooked([first, second], [PointBox(0, 0, 100, 100)]) == [second.region]

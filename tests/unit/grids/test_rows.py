@@ -1,4 +1,5 @@
-from docai.grids.marks import Clues, Guess, Mark, Region, Rule
+from docai.domain.geometry import PointBox
+from docai.grids.marks import Clues, Guess, Mark, Rule
 from docai.grids.rows import row_edges
 
 XS = [0.0, 100.0, 200.0]
@@ -14,7 +15,7 @@ def clues(
         if text
     ]
     bottom = max(y for y, _ in lines) + 15
-    return Clues(Region(0, 0, 200, bottom), tuple(marks), row_guesses=tuple(Guess(*g) for g in guesses), **rules)
+    return Clues(PointBox(0, 0, 200, bottom), tuple(marks), row_guesses=tuple(Guess(*g) for g in guesses), **rules)
 
 
 def test_a_guess_is_moved_into_the_gap_between_lines() -> None:

@@ -1,4 +1,5 @@
-from docai.grids.marks import Clues, Mark, Region
+from docai.domain.geometry import PointBox
+from docai.grids.marks import Clues, Mark
 from docai.grids.titles import without_titles
 
 YS = [0.0, 20.0, 40.0, 60.0, 80.0]
@@ -10,7 +11,7 @@ def clues(*lines: str) -> Clues:
         for r, line in enumerate(lines)
         for i, text in enumerate(line.split())
     ]
-    return Clues(Region(0, 0, 300, 80), tuple(marks))
+    return Clues(PointBox(0, 0, 300, 80), tuple(marks))
 
 
 def test_a_title_and_notes_in_the_region_are_not_rows() -> None:

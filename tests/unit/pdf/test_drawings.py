@@ -7,8 +7,8 @@ import pytest
 
 from docai.charts.assembly import FoundChart
 from docai.charts.labels import number_of
-from docai.charts.marks import Frame
 from docai.domain.charts import AxisDirection, AxisScale, Chart, ChartKind
+from docai.domain.geometry import PointBox
 from docai.pdf.draw import form, invoice, report
 from docai.pdf.draw_chart import KINDS, DrawnChart, draw_chart
 from docai.pdf.draw_sheet import Align, Sheet, Style, new_pdf
@@ -20,7 +20,7 @@ STYLE = Style(8)
 
 
 def found_on(page: pymupdf.Page) -> list[FoundChart]:
-    return find_charts(page, read_words(page).words, [Frame(*page.rect)])
+    return find_charts(page, read_words(page).words, [PointBox(*page.rect)])
 
 
 def read(drawn: DrawnChart) -> Chart:
