@@ -10,8 +10,8 @@ from collections import Counter
 import pymupdf
 
 from docai.charts.labels import number_of
-from docai.charts.marks import Frame
 from docai.domain.charts import Chart, ChartKind, DataPoint, Series
+from docai.domain.geometry import PointBox
 from docai.pdf.draw_chart import KINDS, DrawnChart, draw_chart
 from docai.pdf.draw_chart_axes import Scale
 from docai.pdf.drawings import find_charts
@@ -25,7 +25,7 @@ def read(drawn: DrawnChart) -> tuple[list[Chart], float]:
     with pymupdf.open(stream=drawn.pdf) as pdf:
         words = read_words(pdf[0]).words
         start = time.perf_counter()
-        charts = find_charts(pdf[0], words, [Frame(*pdf[0].rect)])
+        charts = find_charts(pdf[0], words, [PointBox(*pdf[0].rect)])
         return [found.chart for found in charts], time.perf_counter() - start
 
 

@@ -28,6 +28,7 @@ from docai.assembly.upkeep import keep_up
 from docai.domain.ids import WorkerId
 from docai.domain.work import Capability, Stage
 from docai.pipeline.leases import LeaseKeeper
+from docai.pipeline.self_check import engine_names
 from docai.pipeline.stages import Stages
 from docai.pipeline.sweep import Sweeper
 from docai.pipeline.threads import ThreadDoorbell, WorkerThreads
@@ -79,7 +80,7 @@ def open_local(settings: Settings) -> Iterator[Assembled]:
         for capabilities, n in _threads(settings, vlm).items():
             stack.enter_context(WorkerThreads(worker, keeper, doorbell, capabilities=capabilities, n=n))
         tenant, key = first_tenant(records)
-        yield Assembled(make_system(settings, parts), tenant, key, records)
+        yield Assembled(make_system(settings, parts), tenant, key, records, engine_names(parts))
 
 
 def _threads(settings: Settings, vlm: VisionLanguageModel | None) -> dict[tuple[Capability, ...], int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
@@ -75,6 +76,8 @@ class Assembled:
     new_key: str | None
     """Its API key, at the first start only: it is stored as a hash and cannot be shown again."""
     records: Records
+    engines: Mapping[str, str] = field(default_factory=dict)
+    """What reads and finds, by what it does; of a process that has all of it."""
 
     def make_key(self) -> tuple[str, ApiKey]:
         """A further API key of the tenant: its text, to be shown once, and what is kept of it."""

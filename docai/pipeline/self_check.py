@@ -51,6 +51,16 @@ def told_of_index(n_pages: int, embedder: PageEmbedder) -> str:
         return "no page was embedded yet"
 
 
+def engine_names(parts: Parts) -> dict[str, str]:
+    """What reads and finds, by what it does, each with its version; `model` only where one is configured.
+
+    Raises:
+        IndexMissing: this process embeds no pages, and there is no index yet.
+    """
+    told = {"layout": parts.reader.name, "ocr": parts.word_reader.name, "encoder": parts.embedder.fingerprint}
+    return told if parts.vlm is None else {**told, "model": parts.vlm.name}
+
+
 def check_isolation(reader: PdfReader) -> Check:
     """How readers of PDFs are confined; a missing wall is told, but is no reason not to read. Costs nothing."""
     found = reader.isolation

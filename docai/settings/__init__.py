@@ -1,6 +1,7 @@
 """Every knob, its default and its meaning; read once per process, then frozen."""
 
 from docai.settings.finding import AnswerSettings, EmbedderSettings, ExtractionSettings, IndexSettings, SearchSettings
+from docai.settings.measuring import EvaluationSettings
 from docai.settings.reading import EvidenceSettings, LimitSettings, OcrSettings, RasterSettings, VlmSettings
 from docai.settings.running import (
     ApiSettings,
@@ -20,6 +21,7 @@ __all__ = [
     "BrokerSettings",
     "DatabaseSettings",
     "EmbedderSettings",
+    "EvaluationSettings",
     "EvidenceSettings",
     "ExtractionSettings",
     "IndexSettings",

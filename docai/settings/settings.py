@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from docai.settings.finding import AnswerSettings, EmbedderSettings, ExtractionSettings, IndexSettings, SearchSettings
+from docai.settings.measuring import EvaluationSettings
 from docai.settings.reading import EvidenceSettings, LimitSettings, OcrSettings, RasterSettings, VlmSettings
 from docai.settings.running import (
     ApiSettings,
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     webhook: WebhookSettings = WebhookSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    evaluation: EvaluationSettings = EvaluationSettings()
 
     @property
     def home_path(self) -> Path:

@@ -58,12 +58,18 @@ def json_lines(path: Path) -> Iterator[Any]:
         DatasetDamaged: a line is none.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        with path.open(encoding="utf-8-sig") as lines:  # as it goes: some files are larger than the memory
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield _json_line(path, number, line)
     except FileNotFoundError:
         raise DatasetMissing(f"There is no {path}.", path=str(path)) from None
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise DatasetDamaged(f"{path}, line {number}, is no JSON: {error}.", path=str(path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetDamaged(f"{path} cannot be read: {error}.", path=str(path)) from None
+
+
+def _json_line(path: Path, number: int, line: str) -> Any:  # noqa: ANN401 - whatever the line holds
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise DatasetDamaged(f"{path}, line {number}, is no JSON: {error}.", path=str(path)) from None

@@ -42,14 +42,14 @@ def financebench_correct(truth: str, prediction: str) -> bool:
         return bool(truth.strip()) and exact_match(prediction, [truth], WordRule.PLAIN)
     if want.unit and got.unit and want.is_percent != got.is_percent:
         return False
-    scales = (_scale_of(want), _scale_of(got))
+    scales = (scale_of(want), scale_of(got))
     shifts = _POWERS if (scales[0] is None) != (scales[1] is None) else (1.0,)
     one, other = float(want.value) * (scales[0] or 1), float(got.value) * (scales[1] or 1)
     return any(_near(one * shift, other) or _near(one, other * shift) for shift in shifts)
 
 
-def _scale_of(quantity: Quantity) -> int | None:
-    """What a printed figure is to be multiplied by; None where it does not say."""
+def scale_of(quantity: Quantity) -> int | None:
+    """What a printed figure is to be multiplied by, such as a million; None where it does not say."""
     return next((_SCALES[word] for word in quantity.unit.lower().replace(".", "").split() if word in _SCALES), None)
 
 

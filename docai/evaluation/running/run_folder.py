@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,17 @@ from pydantic import ValidationError
 
 from docai.errors import DatasetDamaged, DatasetMissing
 from docai.evaluation.predictions import Prediction
+from docai.evaluation.running.kept_lines import KeptLines
+from docai.evaluation.running.read_file import ReadFile
 from docai.evaluation.running.run_record import RunRecord
 from docai.evaluation.samples import Sample, SampleFile, Task
 
 RECORD = "run.json"
 SAMPLES = "samples.jsonl"
 PREDICTIONS = "predictions.jsonl"
+FILES = "files.jsonl"
+HOME = "home"
+"""docai's own folder of the run: database, index and page images."""
 
 
 class RunFolder:
@@ -26,6 +30,14 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         """Nothing is read or made yet."""
         self.path = path
+        self.files = KeptLines(path / FILES, ReadFile)
+        """What was read for the run."""
+        self._predictions = KeptLines(path / PREDICTIONS, Prediction)
+
+    @property
+    def home(self) -> Path:
+        """The run's own `DOCAI_HOME`."""
+        return self.path / HOME
 
     @property
     def exists(self) -> bool:
@@ -66,40 +78,29 @@ class RunFolder:
             DatasetMissing: there is no run here.
         """
         try:
-            lines = (self.path / SAMPLES).read_text(encoding="utf-8").splitlines()
+            content = (self.path / SAMPLES).read_bytes()
         except FileNotFoundError:
             raise DatasetMissing(
                 f"{self.path} holds no run; `docai eval run` makes one.", path=str(self.path)
             ) from None
-        return [_sample(json.loads(line)) for line in lines]
+        return [_sample(json.loads(line)) for line in content.splitlines()]
 
     def append(self, prediction: Prediction) -> None:
         """Keep a prediction; once this returns it is on the disk."""
-        with (self.path / PREDICTIONS).open("ab") as file:
-            file.write(prediction.model_dump_json().encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        self._predictions.append(prediction)
 
     def predictions(self) -> dict[str, Prediction]:
-        """By sample, the newest of each; a line that was cut off by a kill is none."""
-        return {prediction.sample_id: prediction for prediction in self._lines()}
+        """By sample, the newest of each; a line that was cut off by a kill is none.
+
+        Raises:
+            DatasetDamaged: a line is no prediction.
+        """
+        return {prediction.sample_id: prediction for prediction in self._predictions.read()}
 
     def mend(self) -> None:
-        """Drop a last line that was cut off, so that the next one begins a line."""
-        path = self.path / PREDICTIONS
-        content = path.read_bytes() if path.exists() else b""
-        whole = content[: content.rfind(b"\n") + 1]
-        if len(whole) != len(content):
-            path.write_bytes(whole)
-
-    def _lines(self) -> Iterator[Prediction]:
-        path = self.path / PREDICTIONS
-        if not path.exists():
-            return
-        with path.open("rb") as file:
-            for line in file:
-                if line.endswith(b"\n"):
-                    yield Prediction.model_validate_json(line)
+        """Drop last lines that were cut off, so that the next ones begin a line."""
+        self._predictions.mend()
+        self.files.mend()
 
 
 def _kept(sample: Sample) -> dict[str, Any]:

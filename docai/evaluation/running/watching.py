@@ -1,0 +1,25 @@
+"""Watcher: who hears how far a run is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Watcher(Protocol):
+    """Told by threads of the run, one at a time."""
+
+    def begin(self, what: str, n: int) -> None:
+        """Something of so many steps begins."""
+
+    def advance(self) -> None:
+        """A step of it is done."""
+
+
+class Unwatched:
+    """Nobody hears it."""
+
+    def begin(self, what: str, n: int) -> None:
+        """See `Watcher`."""
+
+    def advance(self) -> None:
+        """See `Watcher`."""
