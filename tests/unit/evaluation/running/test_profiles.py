@@ -44,7 +44,7 @@ def test_a_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[vlm]\nmodell = 1", r"vlm\.modell: there is no such setting"),
+        ("[vlm]\nmode = 1", r"vlm\.mode: there is no such setting"),
         ("[vlm]\nengine = 'telepathy'", r"vlm\.engine: "),
         ("[raster]\nfloor_dpi = 'much'", r"raster\.floor_dpi: "),
         ("[raster]\nfloor_dpi = 400\nceiling_dpi = 300", "must not be above"),
