@@ -13,13 +13,3 @@ class Watcher(Protocol):
 
     def advance(self) -> None:
         """A step of it is done."""
-
-
-class Unwatched:
-    """Nobody hears it."""
-
-    def begin(self, what: str, n: int) -> None:
-        """See `Watcher`."""
-
-    def advance(self) -> None:
-        """See `Watcher`."""

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
+from docai.cli.evaluate import evaluate
 from docai.errors import DatasetDamaged, DatasetMissing
 from docai.evaluation.contamination.checking import check
 from docai.evaluation.contamination.findings import ContaminatedItem, Contamination, OverlapKind
@@ -170,3 +172,26 @@ def test_it_is_kept_with_a_run_as_json(items: list[Sample], against: Path) -> No
     found = check(items, against)
     kept = json.loads(json.dumps(found.model_dump(mode="json")))
     assert Contamination.model_validate(kept) == found
+
+
+def test_the_command_names_what_is_found_where(items: list[Sample], tmp_path: Path, against: Path) -> None:
+    folder = tmp_path / "docvqa"
+    (folder / "documents").mkdir(parents=True)
+    (folder / "documents" / "p_1.png").write_bytes(items[1].files[0].read())
+    question = {
+        "questionId": 11,
+        "question": SHORT,
+        "image": "documents/p_1.png",
+        "ucsf_document_id": "p",
+        "ucsf_document_page_no": "1",
+        "answers": ["nobody"],
+    }
+    (folder / "val_v1.0.json").write_text(json.dumps({"data": [question]}))
+    lines(against / "few.jsonl", {"question": SHORT})
+    options = ["contamination", "docvqa", "--data", str(folder), "--split", "val", "--against", str(against)]
+    told = CliRunner().invoke(evaluate, options, env={"COLUMNS": "200"})
+    assert told.exit_code == 0, told.output
+    assert "few.jsonl, entry 1" in told.stdout
+    assert "1 of 1 item in training (1 by question)" in told.stdout
+    found = Contamination.model_validate_json(CliRunner().invoke(evaluate, [*options, "--json"]).stdout)
+    assert (found.n_contaminated, found.clean_ids) == (1, ())

@@ -31,7 +31,6 @@ from docai.evaluation.running.profiles import profile_of
 from docai.evaluation.running.run_folder import PREDICTIONS, RunFolder
 from docai.evaluation.running.runner import Plan, run
 from docai.evaluation.running.scoring_run import scored
-from docai.evaluation.running.watching import Unwatched
 from docai.settings import Settings, VlmSettings
 from tests.integration.evaluation.drawn_set import ALL_TASKS, LONG_PAGES, N_LONG, QUESTIONS, draw, plan
 
@@ -220,17 +219,17 @@ def test_pictures_are_none_once_the_runs_own_files_are_gone(ran: Ran, tmp_path: 
 def test_other_settings_or_data_do_not_go_on_with_a_run(ran: Ran, data: Path) -> None:
     other = plan(ALL_TASKS, data, ran.plan.out, ocr_confidence=0.4)
     with pytest.raises(InvalidRequest, match=r"ocr\.min_confidence was 0\.5 and is 0\.4"):
-        run(other, Unwatched())
+        run(other, Counting())
     with pytest.raises(InvalidRequest, match="the data are others"):
-        run(replace(ran.plan, first=2), Unwatched())
+        run(replace(ran.plan, first=2), Counting())
     with pytest.raises(InvalidRequest, match="dataset was 'drawn-tasks'"):
-        run(replace(ran.plan, dataset=QUESTIONS), Unwatched())
+        run(replace(ran.plan, dataset=QUESTIONS), Counting())
 
 
 def test_a_missing_file_ends_the_run_by_name(tmp_path: Path, short_folder: Path) -> None:
     (tmp_path / "short.json").write_text(json.dumps([{"file": "gone.pdf", "question": "?", "text": ""}]))
     with pytest.raises(DatasetMissing, match=r"gone\.pdf"):
-        run(plan(QUESTIONS, tmp_path, short_folder / "run"), Unwatched())
+        run(plan(QUESTIONS, tmp_path, short_folder / "run"), Counting())
     assert RunFolder(short_folder / "run").predictions() == {}
 
 
@@ -238,7 +237,7 @@ def test_pages_go_to_a_provider_only_on_request(data: Path, tmp_path: Path) -> N
     cloud = Settings(vlm=VlmSettings(engine="anthropic", model="claude"))
     wanted = replace(plan(QUESTIONS, data, tmp_path / "run"), profile=profile_of("environment", cloud))
     with pytest.raises(CloudNotAllowed, match="--allow-cloud"):
-        run(wanted, Unwatched())
+        run(wanted, Counting())
     assert not (tmp_path / "run").exists()
 
 
