@@ -43,7 +43,7 @@ def test_it_fails_when_pages_are_drawn_at_72_dpi(monkeypatch: pytest.MonkeyPatch
     assert code == 1
     assert "LEFT" in printed
     assert "figures left their limits" in printed
-    left = {line.split()[0] for line in printed.splitlines() if line.endswith("LEFT")}
-    assert {"cer.blur_strong", "cer.5pt_100dpi"} <= left
+    left = {line.split()[0] for line in printed.splitlines() if line.split()[-1:] == ["LEFT"]}
+    assert {"cer.5pt_100dpi", "cer.6pt_100dpi", "word_f1.7pt_90dpi"} <= left
     # A text layer is read whatever the picture's resolution.
     assert not {"cer.digital", "word_f1.digital", "anls.digital"} & left

@@ -82,14 +82,21 @@ def completion(
 USAGE = {"prompt_tokens": 400, "completion_tokens": 3, "total_tokens": 403}
 
 
-def chunks(texts: Sequence[str], *, finish: str | None = "stop", piece_s: float = 0.0, is_cut: bool = False) -> Reply:
+def chunks(
+    texts: Sequence[str],
+    *,
+    finish: str | None = "stop",
+    usage: Mapping[str, Any] | None = None,
+    piece_s: float = 0.0,
+    is_cut: bool = False,
+) -> Reply:
     """A streamed answer, its usage in the last chunk; without `finish` it ends before its end."""
     base = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}, *({"content": text} for text in texts)]
     sent = [base | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
     if finish is not None:
         sent.append(base | {"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
-        sent.append(base | {"choices": [], "usage": USAGE})
+        sent.append(base | {"choices": [], "usage": usage or USAGE})
     pieces = [b"data: " + json.dumps(chunk, ensure_ascii=False).encode() + b"\n\n" for chunk in sent]
     if finish is not None:
         pieces.append(b"data: [DONE]\n\n")
