@@ -27,8 +27,15 @@ _INCHES_PER_METRE = 1 / 0.0254
 _FASTEST = 1
 _NO_COLOUR = 0
 """MuPDF's test device: every colour and every image on the page is grey."""
-_INK_DIFFERENCE = 24
-"""Grey levels of 255 by which a pixel must differ from the background to count as ink: above the noise of JPEG."""
+_MOST_INK_DIFFERENCE = 24
+"""Grey levels of 255 by which a pixel must differ from the background to count as ink, at most: more than the noise of
+poor scans and of JPEG."""
+_LEAST_INK_DIFFERENCE = 6
+"""The same on paper without noise, where faint print still stands out."""
+_NOISES = 6
+"""Ink differs by so many times what two thirds of the page differ by."""
+_TWO_THIRDS = 0.68
+"""Of a normal distribution lie within its deviation."""
 _INK_STEP = 3
 """Every third pixel of every third row is looked at for ink: no letter is as small as that at any resolution."""
 _SHADE_STEP = 4
@@ -75,16 +82,27 @@ def is_gray(drawing: pymupdf.DisplayList) -> bool:
 
 
 def ink_share(rows: Pixels, n_channels: int = 1) -> float:
-    """Share of pixels that differ from the background, the commonest shade.
+    """Share of pixels that differ from the background, the commonest shade, by more than the paper itself does.
 
     Args:
         rows: shape (H, W * n_channels); of colours, green is looked at.
         n_channels: values per pixel.
     """
     sample = np.ascontiguousarray(rows[::_INK_STEP, n_channels // 2 :: n_channels * _INK_STEP])
-    background = int(np.bincount(sample[::_SHADE_STEP, ::_SHADE_STEP].ravel(), minlength=256).argmax())
-    low, high = max(0, background - _INK_DIFFERENCE), min(255, background + _INK_DIFFERENCE)
+    shades = np.bincount(sample[::_SHADE_STEP, ::_SHADE_STEP].ravel(), minlength=256)
+    background = int(shades.argmax())
+    difference = min(_MOST_INK_DIFFERENCE, max(_LEAST_INK_DIFFERENCE, _NOISES * _noise(shades, background)))
+    low, high = max(0, background - difference), min(255, background + difference)
     return float((np.count_nonzero(sample < low) + np.count_nonzero(sample > high)) / sample.size)
+
+
+def _noise(shades: npt.NDArray[np.intp], background: int) -> int:
+    """Levels about the background within which two thirds of the pixels lie; counted up to where it does not matter."""
+    wanted = _TWO_THIRDS * shades.sum()
+    for levels in range(_MOST_INK_DIFFERENCE // _NOISES):
+        if shades[max(0, background - levels) : background + levels + 1].sum() >= wanted:
+            return levels
+    return _MOST_INK_DIFFERENCE
 
 
 def _draw(drawing: pymupdf.DisplayList, size: PageSize, pixels: tuple[int, int], colours: pymupdf.Colorspace) -> Pixels:

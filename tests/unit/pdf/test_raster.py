@@ -70,3 +70,16 @@ def test_a_dark_page_counts_its_light_print_as_ink() -> None:
     rows = np.zeros((300, 200), dtype=np.uint8)
     rows[90:120] = 255
     assert ink_share(rows) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("shade", [247, 240, 230])
+def test_faint_print_on_clean_paper_is_ink(shade: int) -> None:
+    rows = np.full((300, 300), 255, dtype=np.uint8)
+    rows[30:60] = shade
+    assert ink_share(rows) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("deviation", [0.5, 1.0, 2.0, 3.0, 4.0])
+def test_the_noise_of_an_empty_scan_is_none(deviation: float) -> None:
+    noise = np.random.default_rng(1).normal(245, deviation, (2339, 1654))
+    assert ink_share(np.clip(noise.round(), 0, 255).astype(np.uint8)) < 0.0005
