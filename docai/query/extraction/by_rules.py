@@ -19,7 +19,7 @@ from docai.query.extraction.schema import ArrayNode, Leaf, Node, ObjectNode, Wan
 from docai.query.extraction.values import Habits, Kind, kind_of, read_value, wants_iso
 from docai.query.extraction.wording import worded
 
-ENGINE = "rules 1"
+ENGINE = "rules 2"
 """Stored with every extraction; raised when the same pages may give other fields."""
 
 MIN_CONFIDENCE = 0.55

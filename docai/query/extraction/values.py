@@ -48,6 +48,7 @@ _URL = re.compile(
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b")
 _LATIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _AMOUNT = re.compile(r"\s*(?:[$\u00a3\u20ac\u00a5]\s*[\d.,]+|[\d.,]+\s*[$\u00a3\u20ac\u00a5%])\s*$")
+_SIGN_BEHIND = re.compile(r"\s?[$€£¥₹]")
 _IDS = frozenset({"number", "no", "nr", "numero", "id"})
 """Words of names of things that are counted or told apart by an id, which is no amount of money and no share."""
 _PHONE = re.compile(r"\+?\(?\d[\d\s().\-/\u2013]{6,18}\d")
@@ -84,6 +85,8 @@ class Kind(StrEnum):
     PHONE = "phone"
     CURRENCY = "currency"
     IBAN = "iban"
+    AMOUNT = "amount"
+    """Money that is written as text: its number and sign as printed."""
     TEXT = "text"
 
 
@@ -102,6 +105,9 @@ _BY_WORDS: tuple[tuple[Kind, frozenset[str]], ...] = tuple(
     )
 )
 """The words of names that tell what a value looks like; the first that is met decides."""
+_MONEY = frozenset({"total", "subtotal", "amount", "price", "balance", "importe", "betrag", "montant"})
+_ABOUT_MONEY = frozenset({"name", "description", "type", "method", "words", "status", "terms", "unit", "note", "notes"})
+"""Beside a word of `_MONEY`, names of something that is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,8 @@ def kind_of(leaf: Leaf) -> Kind:
     # `dateTime` keeps both parts, so neither of them is looked for alone.
     if {"date", "time"} <= words or "datetime" in words:
         return Kind.CODE
-    return next((kind for kind, said in _BY_WORDS if words & said), Kind.TEXT)
+    is_money = words & _MONEY and not words & _ABOUT_MONEY
+    return next((kind for kind, said in _BY_WORDS if words & said), Kind.AMOUNT if is_money else Kind.TEXT)
 
 
 def wants_iso(leaf: Leaf, around: str) -> bool:
@@ -186,6 +193,9 @@ def _read(leaf: Leaf, text: str, habits: Habits, *, is_iso: bool) -> Value | Non
         return _boolean(text)
     if kind is Kind.CURRENCY:
         return _currency(text)
+    if kind is Kind.AMOUNT:
+        found = _number_value(leaf, text, habits)
+        return found and _whole_of(text, found)
     pattern = {Kind.MAIL: _MAIL, Kind.URL: _URL, Kind.PHONE: _PHONE, Kind.TIME: _TIME, Kind.IBAN: _IBAN}.get(kind)
     if pattern is not None:
         match = pattern.search(text)
@@ -216,6 +226,13 @@ def _whole(text: str) -> Value | None:
         return None
     start = text.find(trimmed)
     return Value(trimmed, start, start + len(trimmed))
+
+
+def _whole_of(text: str, found: Value) -> Value | None:
+    """The print of an amount that was found in it, as it stands, with a sign of currency behind it."""
+    behind = _SIGN_BEHIND.match(text, found.end)
+    whole = _whole(text[found.start : behind.end() if behind else found.end])
+    return whole and Value(whole.value, found.start + whole.start, found.start + whole.end)
 
 
 def numbers(text: str, habits: Habits) -> list[Value]:

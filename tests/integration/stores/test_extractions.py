@@ -39,7 +39,7 @@ def an_extraction(*documents: Document) -> Extraction:
         ),
         is_valid=False,
         problems=("$: too much",),
-        engine="rules 1",
+        engine="rules 2",
         model=ModelUse(model="m", left_out=(left_out,), usage=TokenUsage(prompt_tokens=5), problem="it failed"),
         created_at=datetime.now(UTC),
     )

@@ -89,6 +89,11 @@ def test_points_part_thousands_in_a_document_that_has_no_other_decimals() -> Non
         (leaf("currency"), "Amount in €", "EUR"),
         (leaf("iban"), "IBAN NL50 INGB 0683 2513 09", "NL50 INGB 0683 2513 09"),
         (leaf("amount", "number"), "6 6 , 3 0 0", 66300.0),
+        (leaf("total"), "Total RM 1,234.50", "1,234.50"),
+        (leaf("totalAmount"), "7% of 100,00 €", "100,00 €"),
+        (leaf("price"), "$12.99 each", "$12.99"),
+        (leaf("total"), "Excl. of GST", None),
+        (leaf("priceDescription"), "per night", "per night"),
         (leaf("name"), " : Ann Lee ;", "Ann Lee"),
         (leaf("name"), "---", None),
     ],
@@ -105,13 +110,18 @@ def test_the_kind_follows_type_format_and_name() -> None:
     assert kind_of(leaf("when", format="date-time")) is Kind.DATE
     assert kind_of(leaf("storePhone")) is Kind.PHONE
     assert kind_of(leaf("name")) is Kind.TEXT
+    assert kind_of(leaf("subtotal")) is Kind.AMOUNT
+    assert kind_of(leaf("amountId")) is Kind.CODE
     assert wants_iso(leaf("d", description="in YYYY-MM-DD format"), "")
     assert wants_iso(leaf("d"), "all dates as yyyy-mm-dd")
     assert not wants_iso(leaf("d"), "as printed")
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(max_size=60), st.sampled_from(["date", "total", "status", "email", "phone", "invoiceNumber", "name"]))
+@given(
+    st.text(max_size=60),
+    st.sampled_from(["date", "total", "status", "email", "phone", "invoiceNumber", "name", "price"]),
+)
 def test_any_print_is_read_or_left(text: str, name: str) -> None:
     kinds = ("number",) if name == "total" else ("string",)
     read_value(leaf(name, *kinds, choices=("a", "b") if name == "status" else ()), text, COMMA, is_iso=True)
