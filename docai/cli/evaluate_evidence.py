@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import box
-from rich.progress import Progress, TaskID
 from rich.table import Table as RichTable
 
-from docai.cli.output import JsonFlag, notes, print_json, results, save, write
+from docai.cli.evaluate_progress import shown_steps
+from docai.cli.output import JsonFlag, print_json, results, save, write
 from docai.errors import InvalidRequest
 
 if TYPE_CHECKING:  # as in `docai.cli.session`
@@ -47,7 +47,7 @@ def evidence(  # noqa: PLR0913, PLR0917 - each is an option of the command
     from docai.evaluation.fault_injection.run import Options, evaluate
 
     parts = _parts(only)
-    with TemporaryDirectory() as scratch, _opener(out) as opener, _shown() as watcher:
+    with TemporaryDirectory() as scratch, _opener(out) as opener, shown_steps() as watcher:
         options = Options(
             data=data,
             parts=parts,
@@ -81,29 +81,6 @@ def _opener(out: Path | None) -> Iterator[Opener]:
 
     with PdfSandbox() as sandbox:
         yield Opener(sandbox, RapidOcrReader(), out and out / "words")
-
-
-class _Watcher:
-    """Shows each step as a bar of its own."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task: TaskID | None = None
-
-    def begin(self, what: str, n: int) -> None:
-        """See `docai.evaluation.fault_injection.run.Watcher`."""
-        self._task = self._progress.add_task(what, total=n)
-
-    def advance(self) -> None:
-        """See `docai.evaluation.fault_injection.run.Watcher`."""
-        if self._task is not None:
-            self._progress.advance(self._task)
-
-
-@contextmanager
-def _shown() -> Iterator[_Watcher]:
-    with Progress(console=notes()) as progress:
-        yield _Watcher(progress)
 
 
 def _keep(found: Evaluated, out: Path | None, opener: Opener) -> None:

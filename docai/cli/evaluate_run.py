@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from docai.cli.evaluate_progress import shown_steps
 from docai.cli.evaluate_score import report_run
 from docai.cli.output import JsonFlag, notes
 from docai.cli.session import prepare, read_settings
@@ -77,7 +75,7 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option of the command
         against=against,
     )
     try:
-        with _shown() as watcher:
+        with shown_steps() as watcher:
             folder = run_plan(plan, watcher)
     except KeyboardInterrupt:
         notes().print(
@@ -103,27 +101,3 @@ def _source(dataset: Dataset, data: Path | None, split: str | None, settings: Se
 
 def _new_folder(dataset: Dataset, profile: str) -> Path:
     return RUNS / f"{dataset.name}-{profile}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-
-
-class _Watcher:
-    """Shows each step as a bar of its own."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task: TaskID | None = None
-
-    def begin(self, what: str, n: int) -> None:
-        """See `docai.evaluation.running.watching.Watcher`."""
-        self._task = self._progress.add_task(what, total=n)
-
-    def advance(self) -> None:
-        """See `docai.evaluation.running.watching.Watcher`."""
-        if self._task is not None:
-            self._progress.advance(self._task)
-
-
-@contextmanager
-def _shown() -> Iterator[_Watcher]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=notes()) as progress:
-        yield _Watcher(progress)

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from pydantic import Field
 
 from docai.evaluation.datasets.dataset import Dataset, HubPlace, Source
-from docai.evaluation.datasets.files import all_present, present
+from docai.evaluation.datasets.files import all_present
 from docai.evaluation.datasets.parquet_pictures import kept_picture, located_rows
 from docai.evaluation.datasets.rows_checked import checked
 from docai.evaluation.datasets.rrc import (
@@ -17,9 +17,9 @@ from docai.evaluation.datasets.rrc import (
     SPLITS,
     RrcQuestion,
     category,
-    hub_split,
     picture_in,
     questions,
+    split_files,
 )
 from docai.evaluation.samples import Sample, SampleFile, Task
 from docai.evaluation.scoring.anls_answers import AnlsAnswers, AnlsTruth
@@ -50,10 +50,7 @@ class _Annotated(_Question):
 def load(source: Source) -> Iterator[Sample]:
     """The questions of a split; see `Dataset`."""
     annotations = [f"{source.split}_v1.0_withQT.json", f"{source.split}_v1.0.json"]
-    annotations += [f"*/{name}" for name in annotations]
-    pieces = f"{hub_split(source.split)}-*.parquet"
-    tables = [f"DocVQA/{pieces}", pieces, f"data/{pieces}"]
-    found = present(source, *annotations, *tables)
+    found, tables = split_files(source, annotations, "DocVQA")
     if found.suffix == ".json":
         for question in questions(found, _Annotated):
             name = PurePosixPath(question.image).name

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from docai.evaluation.datasets.dataset import Dataset, HubPlace, Source
-from docai.evaluation.datasets.files import all_present, present
+from docai.evaluation.datasets.files import all_present
 from docai.evaluation.datasets.parquet_pictures import kept_picture, located_rows
 from docai.evaluation.datasets.rows_checked import checked
 from docai.evaluation.datasets.rrc import (
@@ -16,9 +16,9 @@ from docai.evaluation.datasets.rrc import (
     SPLITS,
     RrcQuestion,
     category,
-    hub_split,
     picture_in,
     questions,
+    split_files,
 )
 from docai.evaluation.samples import Sample, SampleFile, Task
 from docai.evaluation.scoring.anls_answers import AnlsAnswers, AnlsTruth
@@ -41,10 +41,7 @@ class _Annotated(_Question):
 def load(source: Source) -> Iterator[Sample]:
     """The questions of a split; see `Dataset`."""
     annotations = [f"infographic*VQA_{source.split}_v1.0_withQT.json", f"infographic*VQA_{source.split}_v1.0.json"]
-    annotations += [f"*/{name}" for name in annotations]
-    pieces = f"{hub_split(source.split)}-*.parquet"
-    tables = [f"InfographicVQA/{pieces}", pieces, f"data/{pieces}"]
-    found = present(source, *annotations, *tables)
+    found, tables = split_files(source, annotations, "InfographicVQA")
     if found.suffix == ".json":
         for question in questions(found, _Annotated):
             places = [*(f"{folder}/{question.image}" for folder in _FOLDERS), question.image]

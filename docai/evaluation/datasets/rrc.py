@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from docai.errors import DatasetDamaged, DatasetMissing
 from docai.evaluation.datasets.dataset import Source
-from docai.evaluation.datasets.files import json_of
+from docai.evaluation.datasets.files import json_of, present
 from docai.evaluation.datasets.rows_checked import checked
 from docai.evaluation.samples import SampleFile
 
@@ -68,3 +68,19 @@ def hub_split(split: str) -> str:
 def category(kinds: Sequence[str]) -> str:
     """Kinds of one question as one."""
     return " + ".join(sorted(kinds)) or "none"
+
+
+def split_files(source: Source, annotations: Sequence[str], hub_folder: str) -> tuple[Path, list[str]]:
+    """What a split is read from: its annotations, else its first parquet file; and the patterns of the latter.
+
+    Args:
+        source: Where the set lies.
+        annotations: File names or patterns of the competition's download, the best first.
+        hub_folder: Of the set in the hub's copy.
+
+    Raises:
+        DatasetMissing: there is neither.
+    """
+    pieces = f"{hub_split(source.split)}-*.parquet"
+    tables = [f"{hub_folder}/{pieces}", pieces, f"data/{pieces}"]
+    return present(source, *annotations, *(f"*/{name}" for name in annotations), *tables), tables

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from random import Random
-from typing import Any, Protocol
+from typing import Any
 
 from docai.errors import DocaiError
 from docai.evaluation.fault_injection.calibrating import fit, held_out
@@ -24,6 +24,7 @@ from docai.evaluation.fault_injection.page_truth import article_pages
 from docai.evaluation.fault_injection.scan_truth import scan_pages
 from docai.evaluation.fault_injection.table_truth import table_pages
 from docai.evaluation.fault_injection.truth import TruthPage
+from docai.evaluation.watching import Watcher
 from docai.grounding.calibration import CalibrationTable
 from docai.pdf.draw_chart import KINDS
 
@@ -51,16 +52,6 @@ _SETS: dict[Part, tuple[tuple[str, _TruthReader], ...]] = {
     Part.SCANS: (("receipts", scan_pages), ("forms", scan_pages)),
 }
 """Folders of each part, and what reads their truth."""
-
-
-class Watcher(Protocol):
-    """Who hears how far it is."""
-
-    def begin(self, what: str, n: int) -> None:
-        """Something of so many steps begins."""
-
-    def advance(self) -> None:
-        """A step of it is done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Exact match and word overlap of free short answers, as SQuAD has them and SlideVQA reports them."""
+"""Exact match and word overlap of free short answers, as SQuAD has them; SlideVQA folds otherwise (`slidevqa.py`)."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ from docai.evaluation.running.reading import Reading, Stopped
 from docai.evaluation.running.record import begun, brought_up, require_same, with_engines
 from docai.evaluation.running.run_folder import RunFolder
 from docai.evaluation.running.run_record import RunRecord
-from docai.evaluation.running.watching import Watcher
 from docai.evaluation.samples import Sample, SampleFile, Task
+from docai.evaluation.watching import Watcher
 from docai.settings import BrokerSettings, DatabaseSettings, RetentionSettings, Settings
 
 _Thing = TypeVar("_Thing")

@@ -1,4 +1,4 @@
-"""Watcher: who hears how far a run is."""
+"""Watcher: who hears how far an evaluation is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Watcher(Protocol):
-    """Told by threads of the run, one at a time."""
+    """Told of each step; by threads, one at a time."""
 
     def begin(self, what: str, n: int) -> None:
         """Something of so many steps begins."""
